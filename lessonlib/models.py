@@ -1,0 +1,60 @@
+"""The two models that the course compares, each a list of layers: the flat MLP and the tree."""
+
+import torch
+
+from lessonlib.layers import BatchNorm1d, Embedding, Flatten, FlattenConsecutive, Linear, Sequential, Tanh
+
+
+def flat_mlp(vocab_size, block_size, n_embd, n_hidden, hidden_layers=1, batchnorm=True):
+    """All characters at once: embed, concatenate, then one or more hidden layers. (B, block_size) to (B, vocab_size).
+
+    Source: Bengio et al., 2003, "A Neural Probabilistic Language Model".
+    """
+    layers = [Embedding(vocab_size, n_embd), Flatten()]
+    fan_in = block_size * n_embd
+    for _ in range(hidden_layers):
+        layers += _hidden(fan_in, n_hidden, batchnorm)
+        fan_in = n_hidden
+    return _finish(layers, n_hidden, vocab_size, block_size)
+
+
+def tree(vocab_size, n_embd, n_hidden, levels=3):
+    """Two neighbours at a time: each level halves the positions. (B, 2**levels) to (B, vocab_size).
+
+    Source: the order of fusions follows van den Oord et al., 2016, "WaveNet", arXiv:1609.03499.
+    """
+    if levels < 1:
+        raise ValueError(f"A tree needs at least 1 level, not {levels}.")
+    layers = [Embedding(vocab_size, n_embd)]
+    fan_in = 2 * n_embd
+    for _ in range(levels):
+        layers += [FlattenConsecutive(2), *_hidden(fan_in, n_hidden)]
+        fan_in = 2 * n_hidden
+    return _finish(layers, n_hidden, vocab_size, block_size=2**levels)
+
+
+def levels_for(block_size):
+    """How many levels of pairs reach over `block_size` characters: log2 of it, when it is a power of two."""
+    levels = block_size.bit_length() - 1
+    if block_size < 2 or 2**levels != block_size:
+        near = [2**k for k in range(max(levels, 1), max(levels, 1) + 2)]
+        raise ValueError(
+            f"No number of pairwise levels reaches exactly {block_size} characters: k levels reach 2**k. "
+            f"The nearest contexts that work are {near[0]} and {near[1]}."
+        )
+    return levels
+
+
+def _hidden(fan_in, n_hidden, batchnorm=True):
+    """One hidden layer; BatchNorm has a shift of its own, so the Linear before it needs no bias."""
+    if batchnorm:
+        return [Linear(fan_in, n_hidden, bias=False), BatchNorm1d(n_hidden), Tanh()]
+    return [Linear(fan_in, n_hidden), Tanh()]
+
+
+def _finish(layers, n_hidden, vocab_size, block_size):
+    model = Sequential([*layers, Linear(n_hidden, vocab_size)])
+    model.block_size = block_size
+    with torch.no_grad():
+        model.layers[-1].weight *= 0.1  # start near "every character is equally likely"
+    return model
