@@ -1,0 +1,134 @@
+"""Around a learner's code: a time limit, captured output, a private random generator, no way out through exit()."""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import io
+import random
+import signal
+import sys
+import threading
+import warnings
+
+import torch
+
+PRINTED_LIMIT = 200_000  # characters; then the code is stopped
+SHOWN = 2_000  # characters kept for the learner
+
+
+class TimeUp(BaseException):
+    """The time limit was reached. Not an Exception, so that a learner's `except Exception` lets it through."""
+
+
+class Flooded(BaseException):
+    """More was printed than anybody would read."""
+
+
+class Exited(BaseException):
+    """The code asked to exit."""
+
+
+class Printed(io.TextIOBase):
+    """A standard stream that keeps the first SHOWN characters and stops a flood."""
+
+    def __init__(self):
+        self.kept: list[str] = []
+        self.count = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.count < SHOWN:
+            self.kept.append(text[: SHOWN - self.count])
+        self.count += len(text)
+        if self.count > PRINTED_LIMIT:
+            raise Flooded
+        return len(text)
+
+    def text(self) -> str:
+        more = self.count - SHOWN
+        return "".join(self.kept) + (f"\n… and {more:,} more characters" if more > 0 else "")
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float):
+    """Raise TimeUp in the main thread after `seconds`, and again every half second: a bare `except` may eat the first.
+
+    Only what Python itself runs can be stopped so. Where there are no alarms (Windows), the interrupt of the stop
+    button is used; outside the main thread there is no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if not hasattr(signal, "setitimer"):
+        timer = threading.Timer(seconds, _thread.interrupt_main)
+        timer.start()
+        try:
+            yield
+        except KeyboardInterrupt:
+            if timer.is_alive():
+                raise
+            raise TimeUp from None
+        finally:
+            timer.cancel()
+        return
+
+    def up(signum, frame):
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def no_exit():
+    """In a notebook, `exit()` would ask the kernel to stop after the cell: turn it into an exception."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        yield
+        return
+
+    def ask_exit():
+        raise Exited
+
+    shell.ask_exit = ask_exit
+    try:
+        yield
+    finally:
+        del shell.ask_exit
+
+
+@contextlib.contextmanager
+def own_randomness(seed: int):
+    """The global generators start from `seed` inside, and are afterwards as if nothing had happened."""
+    state = random.getstate()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            random.seed(seed)
+            yield
+    finally:
+        random.setstate(state)
+
+
+@contextlib.contextmanager
+def guarded(seconds: float, seed: int):
+    """All of the above, and warnings shown as output. Yields the Printed stream."""
+    printed = Printed()
+    with (
+        own_randomness(seed),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        no_exit(),
+        time_limit(seconds),
+    ):
+        warnings.simplefilter("default")
+        yield printed
