@@ -1,0 +1,13 @@
+"""The keeper's rooms: one module for each command of `python3 course.py`.
+
+This file and what `course.py` needs before an install (`environment`, `doctor`, `settings`, `lock`)
+use the standard library alone.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]  # the repository: a learner's copy is the repository
+
+
+class Problem(Exception):
+    """Something a person can cure. Its message is a sentence that names the cure, shown without a traceback."""
