@@ -1,0 +1,64 @@
+"""Say what you expect before you look: predictions are kept, and compared with what came out."""
+
+from lessonlib import progress
+
+
+def predict(id: str, question: str, yours=None) -> None:
+    """Ask `question` and record your answer; `yours=None` (no answer yet) is fine.
+
+    Run the cell again with another answer as often as you like before you look.
+    """
+    print(question)
+    if yours is None:
+        print("No prediction yet: put one after `yours=`, or read on.")
+    else:
+        print(f"Your prediction: {yours}")
+
+    def change(record):
+        entry = record.setdefault("predictions", {}).setdefault(id, {})
+        entry |= {"question": question, "yours": None if yours is None else _plain(yours)}
+        entry.pop("actual", None)
+        entry.pop("agrees", None)
+
+    progress.update(change)
+
+
+def compare(id: str, actual, tolerance: float = 0.0) -> None:
+    """Print what came out beside what you predicted; numbers count as equal within `tolerance`."""
+    entry = progress.load().get("predictions", {}).get(id, {})
+    yours = entry.get("yours")
+    agrees = None if yours is None else _agrees(yours, actual, tolerance)
+    print(f"What came out:   {actual}")
+    if yours is not None:
+        print(f"Your prediction: {yours}")
+        print("They agree." if agrees else "They differ: worth a second look before you read on.")
+
+    def change(record):
+        kept = record.setdefault("predictions", {}).setdefault(id, {})
+        kept |= {"actual": _plain(actual), "agrees": agrees}
+
+    progress.update(change)
+
+
+def missed() -> dict[str, dict]:
+    """The predictions that differed from what came out, by id."""
+    kept = progress.load().get("predictions", {})
+    return {id: entry for id, entry in kept.items() if entry.get("agrees") is False}
+
+
+def _plain(value):
+    """What JSON can hold: numbers stay numbers, all else becomes its text."""
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _agrees(yours, actual, tolerance) -> bool:
+    try:
+        return abs(float(yours) - float(actual)) <= tolerance
+    except (TypeError, ValueError):
+        return _canonical(yours) == _canonical(actual)
+
+
+def _canonical(value) -> str:
+    """(4, 80), [4, 80] and "torch.Size([4, 80])" are the same answer."""
+    text = str(value).lower().replace("torch.size", "")
+    return "".join(character for character in text if character not in "()[] \"'")

@@ -1,0 +1,96 @@
+"""One look for every figure and widget: a colour-blind-safe palette, one colour and mark for B, T and C, and Picture."""
+
+import base64
+import html
+import io
+
+import matplotlib
+from matplotlib.figure import Figure
+
+# Okabe and Ito, 2008: eight colours that people with any common colour vision can tell apart.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+VERMILION, SKY, YELLOW, BLACK = "#D55E00", "#56B4E9", "#F0E442", "#000000"
+GREY, LIGHT = "#6B6B6B", "#D9D9D9"
+
+# The axes of a tensor keep their colour and their mark everywhere.
+AXES = {
+    "B": {"name": "batch", "colour": GREY, "hatch": "..", "mark": "B"},
+    "T": {"name": "time", "colour": BLUE, "hatch": "//", "mark": "T"},
+    "C": {"name": "channels", "colour": ORANGE, "hatch": "", "mark": "C"},
+}
+
+# Lines are told apart by colour, by dash and by marker, never by colour alone.
+LINES = (
+    {"color": BLUE, "linestyle": "-", "marker": "o"},
+    {"color": VERMILION, "linestyle": "--", "marker": "s"},
+    {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    {"color": PURPLE, "linestyle": ":", "marker": "D"},
+    {"color": BLACK, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
+)
+
+# Each level of the tree has weights of its own, so each has a colour and a mark of its own.
+LEVELS = (
+    {"colour": BLUE, "mark": "o"},
+    {"colour": VERMILION, "mark": "s"},
+    {"colour": GREEN, "mark": "^"},
+    {"colour": PURPLE, "mark": "D"},
+    {"colour": ORANGE, "mark": "v"},
+    {"colour": SKY, "mark": "P"},
+)
+
+RC = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "figure.facecolor": "white",  # on purpose in dark themes too: a picture brings its own ground
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "lessonlib",
+}
+
+
+def level(k: int) -> dict:
+    """Colour and mark of level k, counted from 1; they repeat after six levels."""
+    return LEVELS[(k - 1) % len(LEVELS)]
+
+
+def line(i: int) -> dict:
+    """Colour, dash and marker of the i-th line of a plot, counted from 0."""
+    return LINES[i % len(LINES)]
+
+
+class Picture(Figure):
+    """A matplotlib figure that shows itself in a notebook with alt text, and with a caption everyone can read.
+
+    JupyterLab does not pass on the alt text of an image, so the same words stand below it.
+    """
+
+    alt = ""
+
+    def png(self) -> bytes:
+        """The figure as a PNG, without the date or the version that would differ at every run."""
+        buffer = io.BytesIO()
+        with matplotlib.rc_context(RC):
+            self.savefig(buffer, format="png", dpi=96, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        image = base64.b64encode(self.png()).decode()
+        display({"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True)
+        display({"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True)
+
+
+def figure(alt: str, width: float = 7.0, height: float = 3.4, nrows: int = 1, ncols: int = 1, **subplots):
+    """A Picture in the course's style with its axes, as (picture, axes); `alt` says in words what is to be seen."""
+    with matplotlib.rc_context(RC):
+        picture = Picture(figsize=(width, height), layout="constrained")
+        axes = picture.subplots(nrows, ncols, **subplots)
+    picture.alt = alt
+    return picture, axes
