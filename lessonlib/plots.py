@@ -8,7 +8,9 @@ from lessonlib import style
 from lessonlib.training import History, smooth
 
 
-def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "Training loss") -> style.Picture:
+def loss_curve(
+    history: History | Sequence[float], k: int = 1000, title: str = "Training loss"
+) -> style.Picture:
     """Each step's loss, and the mean of every k steps: the noise, and what it hides. Loss in nats per character."""
     losses = history.losses if isinstance(history, History) else list(history)
     stopped = getattr(history, "stopped", None)
@@ -16,12 +18,15 @@ def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "
     means = smooth(losses, k)
     fig, ax = style.figure(
         f"{title}: {len(losses):,} single-step losses as a thin noisy line; their means over {k} steps go from "
-        f"{means[0]:.3f} to {means[-1]:.3f} nats per character." + (f" Training {stopped}." if stopped else "")
+        f"{means[0]:.3f} to {means[-1]:.3f} nats per character."
+        + (f" Training {stopped}." if stopped else "")
     )
-    ax.plot(losses, color=style.LIGHT, linewidth=0.6, label="each step")
+    ax.plot(losses, color="#BBBBBB", linewidth=0.6, label="each step")
     centres = [(i + 0.5) * k for i in range(len(means))]
-    ax.plot(centres, means, color=style.BLUE, linewidth=2, marker="o", markersize=3, label=f"mean of {k} steps")
-    _label(ax, f"{title} ({stopped})" if stopped else title, "step", "loss (nats per character)")
+    ax.plot(
+        centres, means, color=style.BLUE, linewidth=2, marker="o", markersize=3, label=f"mean of {k} steps"
+    )
+    style.label(ax, f"{title} ({stopped})" if stopped else title, "step", "loss (nats per character)")
     low, high = min(means), max(max(means), *losses[len(losses) // 20 :][:1])
     ax.set_ylim(float(low) - 0.35, float(high) + 0.5)
     ax.legend(frameon=False)
@@ -42,28 +47,41 @@ def curves(
     fig, ax = style.figure(alt)
     for i, (name, y) in enumerate(lines.items()):
         xs = x[name] if isinstance(x, Mapping) else x
-        ax.plot(xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i))
+        ax.plot(
+            xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i)
+        )
     ax.set_xscale(xscale, **({"base": 2} if xscale == "log" and _powers_of_two(x) else {}))
     ax.set_yscale(yscale)
-    _label(ax, title, xlabel, ylabel)
+    style.label(ax, title, xlabel, ylabel)
     if len(lines) > 1:
         ax.legend(frameon=False)
     return fig
 
 
-def histograms(samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str, bins=30) -> style.Picture:
+def histograms(
+    samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str, bins=30
+) -> style.Picture:
     """One small histogram for each named sample, all on the same axis, so that their widths can be compared."""
-    fig, axes = style.figure(alt, height=1.3 + 1.1 * len(samples), nrows=len(samples), sharex=True, squeeze=False)
+    fig, axes = style.figure(
+        alt, height=1.3 + 1.1 * len(samples), nrows=len(samples), sharex=True, squeeze=False
+    )
     values = {name: torch.as_tensor(sample, dtype=torch.float) for name, sample in samples.items()}
     low, high = min(v.min() for v in values.values()).item(), max(v.max() for v in values.values()).item()
     for i, (ax, (name, v)) in enumerate(zip(axes[:, 0], values.items(), strict=True)):
         colour = style.line(i)["color"]
         ax.hist(v.numpy(), bins=bins, range=(low, high), color=colour, alpha=0.8)
         ax.axvline(v.mean().item(), color=style.BLACK, linewidth=1)
-        ax.text(0.99, 0.9, f"{name}: mean {v.mean():.3f}, std {v.std():.3f}", transform=ax.transAxes, ha="right", va="top")
+        ax.text(
+            0.99,
+            0.9,
+            f"{name}: mean {v.mean():.3f}, std {v.std():.3f}",
+            transform=ax.transAxes,
+            ha="right",
+            va="top",
+        )
         ax.set_ylabel("count")
-    axes[0, 0].set_title(title)
-    axes[-1, 0].set_xlabel(xlabel)
+    style.label(axes[0, 0], title)
+    style.label(axes[-1, 0], "", xlabel, "count")
     return fig
 
 
@@ -80,7 +98,9 @@ def activations(model, x: torch.Tensor, title: str = "Activations of each tanh l
     return histograms(samples, title, "activation", alt, bins=50)
 
 
-def embedding_map(weight: torch.Tensor, labels: Sequence[str], title="The embedding, in two dimensions") -> style.Picture:
+def embedding_map(
+    weight: torch.Tensor, labels: Sequence[str], title="The embedding, in two dimensions"
+) -> style.Picture:
     """Each row of `weight` (V, C) as its label, placed by the two directions in which the rows differ most (PCA)."""
     centred = weight.detach() - weight.detach().mean(0)
     _, s, v = torch.linalg.svd(centred, full_matrices=False)
@@ -97,23 +117,27 @@ def embedding_map(weight: torch.Tensor, labels: Sequence[str], title="The embedd
         vowel = label in "aeiou"
         ax.text(px, py, label, ha="center", va="center", weight="bold" if vowel else "normal",
                 color=style.VERMILION if vowel else style.BLACK, fontsize=12)  # fmt: skip
-    _label(ax, title, f"first direction ({s[0] ** 2 / (s**2).sum():.0%} of variance)",
+    style.label(ax, title, f"first direction ({s[0] ** 2 / (s**2).sum():.0%} of variance)",
            f"second direction ({s[1] ** 2 / (s**2).sum():.0%})")  # fmt: skip
     return fig
 
 
-def bars(values: Mapping[str, float], title: str, xlabel: str, alt: str, form: str = "{:.3f}") -> style.Picture:
+def bars(
+    values: Mapping[str, float], title: str, xlabel: str, alt: str, form: str = "{:.3f}"
+) -> style.Picture:
     """One horizontal bar a name, with its number written at its end."""
     fig, ax = style.figure(alt, height=1.2 + 0.4 * len(values))
     names = list(values)[::-1]
     drawn = ax.barh(names, [values[n] for n in names], color=style.SKY, edgecolor=style.BLACK, linewidth=0.6)
-    ax.bar_label(drawn, [form.format(values[n]) for n in names], padding=4)
+    ax.barstyle.label(drawn, [form.format(values[n]) for n in names], padding=4)
     ax.margins(x=0.15)
-    _label(ax, title, xlabel, "")
+    style.label(ax, title, xlabel, "")
     return fig
 
 
-def matrix(values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt) -> style.Picture:
+def matrix(
+    values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
+) -> style.Picture:
     """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; small ones get their numbers."""
     fig, ax = style.figure(alt, width=6.0, height=1.4 + 0.42 * len(rows))
     shown = ax.imshow(values.detach().numpy(), cmap="Blues", aspect="auto")
@@ -124,16 +148,18 @@ def matrix(values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], ti
         middle = (values.max() + values.min()) / 2
         for i, row in enumerate(values):
             for j, v in enumerate(row):
-                ax.text(j, i, f"{v:.2f}", ha="center", va="center", fontsize=8, color="white" if v > middle else "black")
+                ax.text(
+                    j,
+                    i,
+                    f"{v:.2f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if v > middle else "black",
+                )
     fig.colorbar(shown, ax=ax, fraction=0.04)
-    _label(ax, title, xlabel, ylabel)
+    style.label(ax, title, xlabel, ylabel)
     return fig
-
-
-def _label(ax, title, xlabel, ylabel):
-    ax.set_title(title)
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
 
 
 def _padded(v):

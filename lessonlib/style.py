@@ -41,8 +41,6 @@ LEVELS = (
 RC = {
     "font.size": 10,
     "axes.titlesize": 11,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -83,8 +81,12 @@ class Picture(Figure):
         from IPython.display import display
 
         image = base64.b64encode(self.png()).decode()
-        display({"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True)
-        display({"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True)
+        display(
+            {"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True
+        )
+        display(
+            {"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True
+        )
 
 
 def figure(alt: str, width: float = 7.0, height: float = 3.4, nrows: int = 1, ncols: int = 1, **subplots):
@@ -94,3 +96,11 @@ def figure(alt: str, width: float = 7.0, height: float = 3.4, nrows: int = 1, nc
         axes = picture.subplots(nrows, ncols, **subplots)
     picture.alt = alt
     return picture, axes
+
+
+def label(ax, title: str, xlabel: str = "", ylabel: str = "") -> None:
+    """Give one set of axes its title, on the left and bold, and the names of what is measured, with units."""
+    if title:
+        ax.set_title(title, loc="left", weight="bold")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)

@@ -102,7 +102,9 @@ def minibatches(
     shuffled and dealt out, so that an epoch sees each row once (up to the remainder that fills no batch).
     """
     if not 1 <= batch_size <= len(X):
-        raise ValueError(f"batch_size is {batch_size}; with {len(X)} examples it must be between 1 and {len(X)}.")
+        raise ValueError(
+            f"batch_size is {batch_size}; with {len(X)} examples it must be between 1 and {len(X)}."
+        )
     while True:
         if replacement:
             ix = torch.randint(0, len(X), (batch_size,), generator=generator)
@@ -172,7 +174,9 @@ class ValidateEvery:
 def smooth(losses: Sequence[float], k: int = 1000) -> torch.Tensor:
     """The mean of each k losses in turn, (len // k,): the lesson's `view(-1, k).mean(1)`; a remainder is left out."""
     if not 1 <= k <= len(losses):
-        raise ValueError(f"k is {k}, but there are {len(losses)} losses: choose k between 1 and {len(losses)}.")
+        raise ValueError(
+            f"k is {k}, but there are {len(losses)} losses: choose k between 1 and {len(losses)}."
+        )
     whole = len(losses) // k * k
     return torch.tensor(losses[:whole]).view(-1, k).mean(1)
 
