@@ -129,7 +129,7 @@ def bars(
     fig, ax = style.figure(alt, height=1.2 + 0.4 * len(values))
     names = list(values)[::-1]
     drawn = ax.barh(names, [values[n] for n in names], color=style.SKY, edgecolor=style.BLACK, linewidth=0.6)
-    ax.barstyle.label(drawn, [form.format(values[n]) for n in names], padding=4)
+    ax.bar_label(drawn, [form.format(values[n]) for n in names], padding=4)
     ax.margins(x=0.15)
     style.label(ax, title, xlabel, "")
     return fig
