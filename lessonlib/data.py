@@ -22,9 +22,7 @@ def load_words(path: str | Path | None = None) -> list[str]:
     """
     path = NAMES if path is None else Path(path)
     if not path.is_file():
-        raise FileNotFoundError(
-            f"There is no word list at {path}. Give the path of a text file with a word a line."
-        )
+        raise FileNotFoundError(f"There is no word list at {path}. Give the path of a text file with a word a line.")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,9 +80,7 @@ def split(words: Sequence[str], seed: int = 42) -> tuple[list[str], list[str], l
     return shuffled[:first], shuffled[first:second], shuffled[second:]
 
 
-def windows(
-    words: Iterable[str], block_size: int, vocabulary: Vocabulary
-) -> tuple[torch.Tensor, torch.Tensor]:
+def windows(words: Iterable[str], block_size: int, vocabulary: Vocabulary) -> tuple[torch.Tensor, torch.Tensor]:
     """Every place where a character follows up to `block_size` others: X (N, block_size) and Y (N,), int64.
 
     Each word ends with '.', and what stands before its first character is '.' too:

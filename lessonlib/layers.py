@@ -136,9 +136,7 @@ class FlattenConsecutive(Layer):
                 f"groups of {self.n}. Choose a context whose length is a multiple of {self.n}."
             )
         x = x.reshape(B, T // self.n, C * self.n)
-        self.out = (
-            x.squeeze(1) if x.shape[1] == 1 else x
-        )  # dimension 1 only: a batch of one must stay a batch
+        self.out = x.squeeze(1) if x.shape[1] == 1 else x  # dimension 1 only: a batch of one must stay a batch
         return self.out
 
 

@@ -8,9 +8,7 @@ from lessonlib import style
 from lessonlib.training import History, smooth
 
 
-def loss_curve(
-    history: History | Sequence[float], k: int = 1000, title: str = "Training loss"
-) -> style.Picture:
+def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "Training loss") -> style.Picture:
     """Each step's loss, and the mean of every k steps: the noise, and what it hides. Loss in nats per character."""
     losses = history.losses if isinstance(history, History) else list(history)
     stopped = getattr(history, "stopped", None)
@@ -18,14 +16,11 @@ def loss_curve(
     means = smooth(losses, k)
     fig, ax = style.figure(
         f"{title}: {len(losses):,} single-step losses as a thin noisy line; their means over {k} steps go from "
-        f"{means[0]:.3f} to {means[-1]:.3f} nats per character."
-        + (f" Training {stopped}." if stopped else "")
+        f"{means[0]:.3f} to {means[-1]:.3f} nats per character." + (f" Training {stopped}." if stopped else "")
     )
     ax.plot(losses, color="#BBBBBB", linewidth=0.6, label="each step")
     centres = [(i + 0.5) * k for i in range(len(means))]
-    ax.plot(
-        centres, means, color=style.BLUE, linewidth=2, marker="o", markersize=3, label=f"mean of {k} steps"
-    )
+    ax.plot(centres, means, color=style.BLUE, linewidth=2, marker="o", markersize=3, label=f"mean of {k} steps")
     style.label(ax, f"{title} ({stopped})" if stopped else title, "step", "loss (nats per character)")
     low, high = min(means), max(max(means), *losses[len(losses) // 20 :][:1])
     ax.set_ylim(float(low) - 0.35, float(high) + 0.5)
@@ -47,9 +42,7 @@ def curves(
     fig, ax = style.figure(alt)
     for i, (name, y) in enumerate(lines.items()):
         xs = x[name] if isinstance(x, Mapping) else x
-        ax.plot(
-            xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i)
-        )
+        ax.plot(xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i))
     ax.set_xscale(xscale, **({"base": 2} if xscale == "log" and _powers_of_two(x) else {}))
     ax.set_yscale(yscale)
     style.label(ax, title, xlabel, ylabel)
@@ -58,13 +51,9 @@ def curves(
     return fig
 
 
-def histograms(
-    samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str, bins=30
-) -> style.Picture:
+def histograms(samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str, bins=30) -> style.Picture:
     """One small histogram for each named sample, all on the same axis, so that their widths can be compared."""
-    fig, axes = style.figure(
-        alt, height=1.3 + 1.1 * len(samples), nrows=len(samples), sharex=True, squeeze=False
-    )
+    fig, axes = style.figure(alt, height=1.3 + 1.1 * len(samples), nrows=len(samples), sharex=True, squeeze=False)
     values = {name: torch.as_tensor(sample, dtype=torch.float) for name, sample in samples.items()}
     low, high = min(v.min() for v in values.values()).item(), max(v.max() for v in values.values()).item()
     for i, (ax, (name, v)) in enumerate(zip(axes[:, 0], values.items(), strict=True)):
@@ -122,9 +111,7 @@ def embedding_map(
     return fig
 
 
-def bars(
-    values: Mapping[str, float], title: str, xlabel: str, alt: str, form: str = "{:.3f}"
-) -> style.Picture:
+def bars(values: Mapping[str, float], title: str, xlabel: str, alt: str, form: str = "{:.3f}") -> style.Picture:
     """One horizontal bar a name, with its number written at its end."""
     fig, ax = style.figure(alt, height=1.2 + 0.4 * len(values))
     names = list(values)[::-1]
@@ -138,7 +125,7 @@ def bars(
 def matrix(
     values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
 ) -> style.Picture:
-    """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; small ones get their numbers."""
+    """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one with its numbers."""
     fig, ax = style.figure(alt, width=6.0, height=1.4 + 0.42 * len(rows))
     shown = ax.imshow(values.detach().numpy(), cmap="Blues", aspect="auto")
     ax.grid(False)

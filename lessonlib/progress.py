@@ -54,13 +54,13 @@ def _write(data: dict) -> None:
         json.dump(data, f, indent=1, ensure_ascii=False)
         f.flush()
         os.fsync(f.fileno())
-    os.replace(name, path())
+    Path(name).replace(path())
 
 
 def _set_aside() -> None:
     kept = path().with_name(f"progress-unreadable-{datetime.now():%Y-%m-%d-%H%M%S}.json")
     try:
-        os.replace(path(), kept)
+        path().replace(kept)
     except OSError:
         return
     print(f"The progress file could not be read. It is kept as {kept.name}, and a new one is begun.")

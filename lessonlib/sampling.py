@@ -20,14 +20,10 @@ def sample(
     Words are cut at `max_length` characters. The model is used in evaluation mode, and its mode is put back.
     """
     if temperature <= 0:
-        raise ValueError(
-            f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is."
-        )
+        raise ValueError(f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is.")
     block_size = block_size or getattr(model, "block_size", None)
     if block_size is None:
-        raise ValueError(
-            "How many characters does this model see? Pass block_size=…, for example block_size=8."
-        )
+        raise ValueError("How many characters does this model see? Pass block_size=…, for example block_size=8.")
     was_training = model.training
     model.eval()
     try:
@@ -53,9 +49,7 @@ def _draw(model, n, block_size, temperature, generator, max_length):
 
 
 @torch.no_grad()
-def next_probabilities(
-    model, vocabulary, context: str, temperature: float = 1.0, block_size=None
-) -> torch.Tensor:
+def next_probabilities(model, vocabulary, context: str, temperature: float = 1.0, block_size=None) -> torch.Tensor:
     """The probability of each character (V,) after `context`, which is cut or padded with '.' on the left to fit."""
     block_size = block_size or model.block_size
     ids = ([0] * block_size + vocabulary.encode(context))[-block_size:]

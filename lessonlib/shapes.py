@@ -66,8 +66,7 @@ class Trace:
         def line(cells, tag):
             side = ["left"] * 3 + ["right"] * 3
             return "".join(
-                f'<{tag} style="text-align:{s}">{html.escape(c)}</{tag}>'
-                for c, s in zip(cells, side, strict=True)
+                f'<{tag} style="text-align:{s}">{html.escape(c)}</{tag}>' for c, s in zip(cells, side, strict=True)
             )
 
         body = "".join(f"<tr>{line(row.cells(), 'td')}</tr>" for row in self.rows)

@@ -1,4 +1,4 @@
-"""One look for every figure and widget: a colour-blind-safe palette, one colour and mark for B, T and C, and Picture."""
+"""One look for every figure and widget: a colour-blind-safe palette, a mark for B, T and C, and Picture."""
 
 import base64
 import html
@@ -81,12 +81,8 @@ class Picture(Figure):
         from IPython.display import display
 
         image = base64.b64encode(self.png()).decode()
-        display(
-            {"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True
-        )
-        display(
-            {"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True
-        )
+        display({"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True)
+        display({"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True)
 
 
 def figure(alt: str, width: float = 7.0, height: float = 3.4, nrows: int = 1, ncols: int = 1, **subplots):

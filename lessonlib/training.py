@@ -1,4 +1,4 @@
-"""One readable training loop, with everything that watches it outside; and minibatches, schedules, evaluation, saving."""
+"""One readable training loop, with everything that watches it outside; batches, schedules, evaluation, saving."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -102,9 +102,7 @@ def minibatches(
     shuffled and dealt out, so that an epoch sees each row once (up to the remainder that fills no batch).
     """
     if not 1 <= batch_size <= len(X):
-        raise ValueError(
-            f"batch_size is {batch_size}; with {len(X)} examples it must be between 1 and {len(X)}."
-        )
+        raise ValueError(f"batch_size is {batch_size}; with {len(X)} examples it must be between 1 and {len(X)}.")
     while True:
         if replacement:
             ix = torch.randint(0, len(X), (batch_size,), generator=generator)
@@ -124,7 +122,7 @@ def drop(at: int, factor: float = 0.1) -> Callable[[int], float]:
 
 
 def warmup_hold_decay(steps: int, warmup: float = 0.05, decay: float = 0.4) -> Callable[[int], float]:
-    """Rise over the first share `warmup` of the steps, hold, then fall in a straight line to 0 over the last `decay`."""
+    """Rise over the first share `warmup` of the steps, hold, then fall in a straight line to 0 over the last share."""
 
     def factor(step: int) -> float:
         done = (step + 1) / steps
@@ -174,9 +172,7 @@ class ValidateEvery:
 def smooth(losses: Sequence[float], k: int = 1000) -> torch.Tensor:
     """The mean of each k losses in turn, (len // k,): the lesson's `view(-1, k).mean(1)`; a remainder is left out."""
     if not 1 <= k <= len(losses):
-        raise ValueError(
-            f"k is {k}, but there are {len(losses)} losses: choose k between 1 and {len(losses)}."
-        )
+        raise ValueError(f"k is {k}, but there are {len(losses)} losses: choose k between 1 and {len(losses)}.")
     whole = len(losses) // k * k
     return torch.tensor(losses[:whole]).view(-1, k).mean(1)
 
