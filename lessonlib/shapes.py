@@ -83,13 +83,23 @@ def trace(model, x: torch.Tensor) -> Trace:
     Takes the course's layers (a Sequential in a Sequential too) and any torch.nn.Module. Reach counts the positions
     of the embedding that the last position of a layer's output depends on, measured by gradient.
     """
-    model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).eval()
-    count = sum(p.numel() for p in model.parameters())
+    steps, count = record(model, x)
+    first = embedding_of(steps)
+    return Trace(tuple(_row(layer, a, out, first) for layer, a, out in steps), count)
+
+
+def record(model, x: torch.Tensor, training: bool = False) -> tuple[list, int]:
+    """Run a copy of `model` on x: [(layer, input, output) of each call], ready for gradients; and its parameters."""
+    model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).train(training)
     steps = []
     with _recording(model, steps), torch.enable_grad():
         model(x)
-    first = next((out for layer, _, out in steps if type(layer).__name__ == "Embedding"), None)
-    return Trace(tuple(_row(layer, a, out, first) for layer, a, out in steps), count)
+    return steps, sum(p.numel() for p in model.parameters())
+
+
+def embedding_of(steps) -> torch.Tensor | None:
+    """The output of the first embedding in a record, (B, T, C): what reach is counted in."""
+    return next((out for layer, _, out in steps if type(layer).__name__ == "Embedding"), None)
 
 
 def _outputs(layer):
