@@ -125,7 +125,7 @@ def bars(values: Mapping[str, float], title: str, xlabel: str, alt: str, form: s
 def matrix(
     values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
 ) -> style.Picture:
-    """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one with its numbers."""
+    """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one shows numbers."""
     fig, ax = style.figure(alt, width=6.0, height=1.4 + 0.42 * len(rows))
     shown = ax.imshow(values.detach().numpy(), cmap="Blues", aspect="auto")
     ax.grid(False)
