@@ -83,18 +83,19 @@ def trace(model, x: torch.Tensor) -> Trace:
     Takes the course's layers (a Sequential in a Sequential too) and any torch.nn.Module. Reach counts the positions
     of the embedding that the last position of a layer's output depends on, measured by gradient.
     """
-    steps, count = record(model, x)
+    steps = record(model, x)
     first = embedding_of(steps)
-    return Trace(tuple(_row(layer, a, out, first) for layer, a, out in steps), count)
+    rows = tuple(_row(layer, a, out, first) for layer, a, out in steps)
+    return Trace(rows, sum(p.numel() for p in model.parameters()))
 
 
-def record(model, x: torch.Tensor, training: bool = False) -> tuple[list, int]:
-    """Run a copy of `model` on x: [(layer, input, output) of each call], ready for gradients; and its parameters."""
+def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
+    """Run a copy of `model` on x (B, T) and return (layer, input, output) of each call, ready for gradients."""
     model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).train(training)
     steps = []
     with _recording(model, steps), torch.enable_grad():
         model(x)
-    return steps, sum(p.numel() for p in model.parameters())
+    return steps
 
 
 def embedding_of(steps) -> torch.Tensor | None:
