@@ -17,7 +17,7 @@ if sys.version_info < (3, 11):
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 
-from lessonlib.course import environment  # noqa: E402
+from lessonlib.course import environment
 
 if __name__ == "__main__":
     sys.exit(environment.start(sys.argv[1:]))

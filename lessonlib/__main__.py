@@ -45,10 +45,9 @@ def available() -> dict[str, Command]:
 def usage() -> str:
     """The help text: every command with its line."""
     lines = [f"  {name:8} {command.help}" for name, command in available().items()]
-    return "\n".join(
-        ["usage: python3 course.py COMMAND …    (Windows: py course.py COMMAND …)", "", *lines, ""]
-        + ["python3 course.py COMMAND --help tells more of one command."]
-    )
+    first = "usage: python3 course.py COMMAND …    (Windows: py course.py COMMAND …)"
+    last = "python3 course.py COMMAND --help tells more of one command."
+    return "\n".join([first, "", *lines, "", last])
 
 
 def main(argv: list[str]) -> int:

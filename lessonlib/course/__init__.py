@@ -10,4 +10,4 @@ ROOT = Path(__file__).resolve().parents[2]  # the repository: a learner's copy i
 
 
 class Problem(Exception):
-    """Something a person can cure. Its message is a sentence that names the cure, shown without a traceback."""
+    """Something a person can cure: the message says what and how, and is shown without a traceback."""

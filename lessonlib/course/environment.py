@@ -1,0 +1,227 @@
+"""The environment: `.venv`, made when needed and mended when broken. Standard library alone.
+
+`course.py` runs this on whatever Python it was started with, before anything is installed.
+"""
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from lessonlib.__main__ import COMMANDS, LEARNER, TESTS, main
+from lessonlib.course import ROOT, Problem, settings
+from lessonlib.course.lock import one_at_a_time
+
+GIGABYTES = 3.0  # free space that an install asks for: what it takes, and the downloads beside it
+BEGUN = "begun\n"
+
+
+def start(argv: list[str]) -> int:
+    """Run the command line `argv`: in `.venv` when the command needs one, else right here."""
+    command = COMMANDS.get(argv[0]) if argv else None
+    if command is None or not command.needs:
+        return main(argv)
+    environment = Environment(ROOT)
+    try:
+        environment.ensure(command.needs)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"{error.filename}: {error.strerror}. The course needs a folder that you may write to.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The next start takes it up again.", file=sys.stderr)
+        return 130
+    return environment.run(["-m", "lessonlib", *argv])
+
+
+class Environment:
+    """The folder `.venv` of the repository at `root`, and what is installed there.
+
+    For each requirements file a stamp in `.venv` says what was installed from it. It is written last: a missing
+    or unfinished stamp means an unfinished install.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.folder = root / ".venv"
+        self.python = self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        self.log = root / ".course" / "install.log"
+
+    # --- what is there ---
+
+    def stamp(self, requirements: str) -> Path:
+        """Where it is noted that `requirements` is installed."""
+        return self.folder / f"installed-{requirements}"
+
+    def fingerprint(self, requirements: str) -> str:
+        """What the stamp says of an install that is up to date: its place, and a hash of what was asked for.
+
+        An environment has its own place written all over it: in a moved or copied folder it must be made anew.
+        """
+        files = [self.root / requirements, self.root / "constraints.txt"]
+        asked = b"".join(file.read_bytes() for file in files if file.exists())
+        return f"{self.root}\n{hashlib.sha256(asked).hexdigest()}\n"
+
+    def is_current(self, requirements: str) -> bool:
+        """Whether exactly this is installed."""
+        return _read(self.stamp(requirements)) == self.fingerprint(requirements)
+
+    def is_sound(self) -> bool:
+        """Whether one can install on top: no install broke off, the folder was not moved, its Python runs."""
+        stamps = [_read(self.stamp(name)) for name in TESTS]
+        finished = stamps[0] and all(s is None or s.startswith(f"{self.root}\n") for s in stamps)
+        return bool(finished) and self.runs("import pip, lessonlib")
+
+    def runs(self, code: str) -> bool:
+        """Whether the environment's Python runs `code`, away from the working directory (-P)."""
+        command = [self.python, "-P", "-c", code]
+        try:
+            return subprocess.run(command, capture_output=True, timeout=120).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+
+    # --- what is done about it ---
+
+    def ensure(self, requirements: Sequence[str]) -> None:
+        """Make `.venv` hold what these requirements files ask for. Most starts find that it does."""
+        if self._has(requirements):
+            return
+        lock = self.root / ".course" / "install.lock"
+        with one_at_a_time(lock, waiting="Another start is installing; waiting for it."):
+            if self._has(requirements):
+                return
+            if not self.is_sound():
+                self._make()
+            for name in requirements:
+                if not self.is_current(name):
+                    self._install(name)
+
+    def run(self, arguments: list[str]) -> int:
+        """Run the environment's Python and return its exit code; where the system can, it takes our place."""
+        command = [str(self.python), "-P", *arguments]
+        if os.name != "nt":
+            os.execv(command[0], command)
+        child = subprocess.Popen(command)  # there, exec would return to the prompt while the child still runs
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:  # the child was told as well, and ends in its own way
+                continue
+
+    def _has(self, requirements: Sequence[str]) -> bool:
+        return all(self.is_current(name) for name in requirements) and self.runs("import lessonlib")
+
+    def _make(self) -> None:
+        check(self.root)
+        print(f"Setting up in {self.folder}, once. This takes some minutes.", flush=True)
+        base = getattr(sys, "_base_executable", sys.executable)  # we may run in the .venv that is made anew
+        made = subprocess.run([base, "-m", "venv", "--clear", self.folder], capture_output=True, text=True)
+        if made.returncode:
+            said = (made.stdout + made.stderr).strip()
+            raise Problem(f"{base} could not make {self.folder}: {said}\n{VENV_CURE}")
+
+    def _install(self, requirements: str) -> None:
+        print(f"Installing what {requirements} asks for …", flush=True)
+        stamp = self.stamp(requirements)
+        stamp.write_text(BEGUN, encoding="utf-8")
+        self._pip("install", "-r", requirements)
+        if requirements in LEARNER:
+            settings.write(self.folder)
+        stamp.write_text(self.fingerprint(requirements), encoding="utf-8")
+
+    def _pip(self, *arguments: str) -> None:
+        """Run pip in the environment. Its words go to the log; a terminal sees the line it is at."""
+        command = [self.python, "-m", "pip", *arguments, "--no-input", "--disable-pip-version-check"]
+        with (
+            self.log.open("w", encoding="utf-8") as log,
+            subprocess.Popen(
+                command,
+                cwd=self.root,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            ) as pip,
+        ):
+            for line in pip.stdout:
+                log.write(line)
+                _show(line)
+        _show("")
+        if pip.returncode:
+            raise Problem(explain(self.log.read_text(encoding="utf-8"), self.log))
+
+
+# --- what may be missing ---
+
+VENV_CURE = (
+    "Its venv module is incomplete. On Debian or Ubuntu: sudo apt install python3-venv. "
+    "Elsewhere install Python from python.org. Then start again."
+)
+
+
+def has_venv() -> bool:
+    """Whether this Python can make environments."""
+    return all(find_spec(name) for name in ("venv", "ensurepip"))
+
+
+def free_gigabytes(folder: Path) -> float:
+    """Free space on the disk that holds `folder`."""
+    return shutil.disk_usage(folder).free / 1e9
+
+
+def check(root: Path) -> None:
+    """Raise a Problem where an install in `root` could not succeed."""
+    if not has_venv():
+        raise Problem(f"This Python ({sys.executable}) cannot make an environment. {VENV_CURE}")
+    if (free := free_gigabytes(root)) < GIGABYTES:
+        raise Problem(
+            f"Only {free:.1f} GB are free on the disk of {root}; the install asks for {GIGABYTES:.0f} GB. "
+            "Free some space, or move the folder to another disk, then start again."
+        )
+
+
+def explain(log: str, file: Path) -> str:
+    """The sentence for a failed pip, from what it wrote."""
+    if "No space left" in log or "not enough space" in log:
+        return (
+            "The disk is full. Free some space, then start again. On Linux without an NVIDIA card, the CPU "
+            "build of PyTorch saves several GB: the README says how to choose it."
+        )
+    if any(sign in log for sign in ("connection broken", "ConnectionError", "timed out", "SSLError")):
+        return (
+            "pip could not reach its package index. Connect to the internet (or check pip's proxy and index "
+            f"settings), then start again: what was downloaded is kept. pip's own words: {file}"
+        )
+    if missing := re.search(r"No matching distribution found for (\S+)", log):
+        return (
+            f"pip finds no {missing[1]} for this Python ({platform.python_version()}, {platform.platform()}). "
+            f"Start course.py with a 64-bit Python 3.11, 3.12 or 3.13. pip's own words: {file}"
+        )
+    last = [line.strip() for line in log.splitlines() if line.startswith(("ERROR", "HINT", "error"))][-3:]
+    advice = f"pip could not install what the course needs; all it said is in {file}. Mend that and start again."
+    return "\n".join([*last, advice])
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _show(line: str) -> None:
+    """On a terminal, show `line` in the place of the one before."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print("\r" + line.strip()[:width].ljust(width) + "\r", end="", flush=True)

@@ -1,0 +1,165 @@
+"""Notebooks as files: read what anybody may have touched, write in one piece, keep the old one, know an answer cell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import nbformat
+from nbformat import NotebookNode
+
+from lessonlib.course import Problem
+
+KEPT = "kept"  # beside exercises/ and notebooks/, so that links inside a kept notebook still lead somewhere
+MAX_BYTES = 30_000_000
+
+
+# --- reading and writing ---
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in `path`. Raises Problem with a sentence where it is none, or a damaged or a huge one."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise Problem(f"{path} is not a file.")
+        if size > MAX_BYTES:
+            raise Problem(
+                f"{path} has {size / 1e6:,.0f} MB; a notebook of this course has less than {MAX_BYTES / 1e6:.0f} MB. "
+                "Clear its outputs (in JupyterLab: Edit, Clear Outputs of All Cells), save it, and try again."
+            )
+        return parse(path.read_bytes(), str(path))
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def parse(data: bytes, name: str) -> NotebookNode:
+    """The notebook that the bytes of the file `name` hold. Raises Problem where they hold none."""
+    try:
+        raw = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Problem(f"{name} is damaged or not a notebook: its text is not JSON.") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list) or raw.get("nbformat") != 4:
+        raise Problem(f"{name} is not a Jupyter notebook of format 4. Save it again from JupyterLab.")
+    if not isinstance(raw.get("metadata"), dict):
+        raw["metadata"] = {}
+    raw["nbformat_minor"] = max(5, raw["nbformat_minor"]) if isinstance(raw.get("nbformat_minor"), int) else 5
+    cells, seen = [], set()
+    for number, cell in enumerate(raw["cells"], 1):
+        if not _sound(cell):
+            raise Problem(f"{name} is damaged: its cell {number} is not a notebook cell.")
+        cells.append(_tidy(cell, seen))
+    return nbformat.from_dict(raw | {"cells": cells})
+
+
+def _sound(cell: object) -> bool:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        return False
+    source = cell.get("source")
+    return isinstance(source, str) or (isinstance(source, list) and all(isinstance(s, str) for s in source))
+
+
+def _tidy(cell: dict, seen: set[str]) -> dict:
+    """The cell with everything that the rest of the code counts on: text as one string, an id of its own, metadata."""
+    if not isinstance(cell["source"], str):
+        cell["source"] = "".join(cell["source"])
+    if not isinstance(cell.get("id"), str) or cell["id"] in seen:
+        cell["id"] = uuid4().hex[:8]
+    seen.add(cell["id"])
+    if not isinstance(cell.get("metadata"), dict):
+        cell["metadata"] = {}
+    marks = cell["metadata"].get("nbgrader", {})
+    if not isinstance(marks, dict) or not isinstance(marks.get("grade_id", ""), str):
+        del cell["metadata"]["nbgrader"]
+    if cell["cell_type"] == "code":
+        outputs = cell.get("outputs")
+        cell["outputs"] = [o for o in outputs if _is_output(o)] if isinstance(outputs, list) else []
+        cell.setdefault("execution_count", None)
+    return cell
+
+
+def _is_output(output: object) -> bool:
+    return isinstance(output, dict) and isinstance(output.get("data", {}), dict) and "output_type" in output
+
+
+def dumps(notebook: NotebookNode) -> bytes:
+    """The notebook as the bytes of a file, in the layout that Jupyter writes."""
+    return (nbformat.v4.writes(notebook) + "\n").encode("utf-8", "replace")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write beside the file, then rename: whoever is interrupted leaves the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def keep(root: Path, path: Path) -> Path:
+    """Copy `path`, a file of the course at `root`, under a dated name into kept/; returns the copy."""
+    flat = path.relative_to(root).as_posix().replace("/", "_").removesuffix(path.suffix)
+    stem = f"{flat}_{datetime.now():%Y-%m-%d_%H%M%S}"
+    copy, count = root / KEPT / f"{stem}{path.suffix}", 1
+    while copy.exists():
+        count += 1
+        copy = root / KEPT / f"{stem}_{count}{path.suffix}"
+    write(copy, path.read_bytes())
+    return copy
+
+
+# --- exercise cells ---
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    """The cell's name in the course's exercises, if it has one."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def is_answer(cell: NotebookNode) -> bool:
+    """Whether the learner fills this cell in."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def checksum(cell: NotebookNode) -> str:
+    """nbgrader's checksum of a cell: its source and what is graded about it."""
+    marks = cell.metadata.nbgrader
+    grade, solution = marks.get("grade", False), marks.get("solution", False)
+    locked = not solution and (grade or marks.get("locked", False))
+    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(locked), marks.get("grade_id", "")]
+    if grade:
+        parts.append(str(float(marks.get("points", 0))))
+    return hashlib.md5("".join(parts).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+
+
+def is_filled_in(cell: NotebookNode) -> bool:
+    """Whether an answer cell is no longer as the course made it: the checksum written then does not fit any more."""
+    return is_answer(cell) and cell.metadata.nbgrader.get("checksum") != checksum(cell)
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """A copy with no outputs and no execution counts, for comparing."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def numbered(folder: Path) -> list[Path]:
+    """The course's notebooks in `folder`, in order: their names begin with two digits and an underscore."""
+    return sorted(path for path in folder.glob("*.ipynb") if re.match(r"\d\d_", path.name))

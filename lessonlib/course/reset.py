@@ -1,0 +1,51 @@
+"""`python3 course.py reset 03`: an exercise as it was at the beginning; what you wrote is kept."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from lessonlib.course import ROOT, Problem, build, notebooks
+
+
+def main(argv: list[str]) -> int:
+    """Reset the exercises that are named on the command line."""
+    parser = argparse.ArgumentParser(
+        prog="course.py reset", description="Begin an exercise afresh. The old notebook is kept under a dated name."
+    )
+    parser.add_argument("exercise", nargs="+", help="its number, as 03, or its file name")
+    for name in parser.parse_args(argv).exercise:
+        print(reset(ROOT, name))
+    return 0
+
+
+def reset(root: Path, name: str) -> str:
+    """Put the fresh exercise in the place of the old one; returns what was done, in words."""
+    file, new = _find(root, name)
+    path = root / "exercises" / file
+    shown = path.relative_to(root)
+    if not path.exists():
+        notebooks.write(path, notebooks.dumps(new))
+        return f"{shown} was missing; here it is again."
+    if path.read_bytes() == notebooks.dumps(new):
+        return f"{shown} is fresh already. Nothing was changed."
+    copy = notebooks.keep(root, path)
+    notebooks.write(path, notebooks.dumps(new))
+    return (
+        f"{shown} is fresh again. What you had is kept as {copy.relative_to(root)}.\n"
+        "If the notebook is open in JupyterLab: File, Reload Notebook from Disk."
+    )
+
+
+def _find(root: Path, name: str) -> tuple[str, NotebookNode]:
+    """The exercise that `name` means: 3, 03, 03_batchnorm and exercises/03_batchnorm.ipynb are the same one."""
+    made = build.exercises(root)
+    stem = Path(name).name.removesuffix(".ipynb")
+    wanted = f"{stem:0>2}_" if stem.isdecimal() else f"{stem}.ipynb"
+    for file, notebook in made.items():
+        if file.startswith(wanted):
+            return file, notebook
+    numbers = ", ".join(file[:2] for file in made)
+    raise Problem(f"There is no exercise {name!r}. There are: {numbers or 'none yet'}.")
