@@ -22,9 +22,10 @@ CODE, VALUE, PREDICTION = "code", "value", "prediction"
 class Mistake(Exception):
     """A judge raises it: what is wrong with an answer, in words that help.
 
-    `says` is one sentence about this very answer; `came` and `expected` are short; `next` is one thing to try.
-    `misconception` is an id from misconceptions.toml where the mistake is a known one.
-    `picture` is a pair of tensors (came, expected), drawn side by side.
+    `says` is one sentence about this very answer: what came, what was expected, on which small input.
+    `misconception` is an id from misconceptions.json where the mistake is a known one; its words are then shown
+    too, and its one thing to try next, unless `next` is a better one here.
+    `picture` is a pair of tensors (came, expected), drawn side by side where that explains more than words.
     """
 
     def __init__(
@@ -32,26 +33,26 @@ class Mistake(Exception):
         says: str,
         *,
         misconception: str | None = None,
-        came: object = None,
-        expected: object = None,
         next: str = "",
         picture: tuple[torch.Tensor, torch.Tensor] | None = None,
     ):
         super().__init__(says)
         self.says = says
         self.misconception = misconception
-        self.came = came
-        self.expected = expected
         self.next = next
         self.picture = picture
+
+
+class Unanswered(Exception):
+    """A judge raises it: this part of the answer is still open."""
 
 
 @dataclass(frozen=True)
 class Case:
     """One line of a check.
 
-    probe(answer, seed) -> dict   lives in lessonlib/checks/probes/ and gives no verdict: see probes/__init__.py
-    judge(data, seed) -> None     sees only that dict and the seed, and raises Mistake
+    probe(answer, seed) -> dict   lives in lessonlib/checks/probes/ and gives no verdict
+    judge(data, seed) -> None     sees only that dict and the seed, and raises Mistake or Unanswered
     """
 
     title: str
@@ -61,7 +62,7 @@ class Case:
 
     @property
     def probe_name(self) -> str:
-        """For example "ex02.linear_values": what a grading child is told to run (`probes.find` gives the function)."""
+        """For example "ex02.linear_values": what a grading child is told to run; `probes.find` finds it."""
         return f"{self.probe.__module__.rpartition('.')[2]}.{self.probe.__name__}"
 
 
@@ -69,10 +70,10 @@ class Case:
 class Exercise:
     """One exercise of one notebook.
 
-    `name` is what the solution cell `grade_id` defines: a class, a function, or `def answer_…():` for a value or
-    a prediction. `given` are the grade_ids of locked cells whose source runs before the answer, after IMPORTS, so
-    that the exercise stands alone. A code check stops at its first case that fails; the parts of a value are
-    judged each for itself. `seconds` is the time limit of one case.
+    `name` is what the solution cell `grade_id` defines: a class, a function, or `def answer_…():` for a value
+    or a prediction. `given` are the grade_ids of locked cells whose source runs before the answer, after
+    IMPORTS, so that the exercise stands alone. A code check stops at its first case that fails; the parts of
+    a value are judged each for itself. `seconds` is the time limit of one case.
     """
 
     id: str

@@ -13,8 +13,8 @@ from .result import ERROR, FAILED, PASSED, TO_DO, UNSEEN, Line, Result
 def judge(exercise: Exercise, outcome_of: Callable[[Case], Outcome], seed: int) -> Result:
     """Judge an exercise. `outcome_of(case)` runs that case's probe, or looks up what a child sent back.
 
-    It is asked case by case, in order; after the first case of a code exercise that fails it is not asked again.
-    The grader, which has all outcomes already: `judge(exercise, lambda case: outcomes[case.probe_name], seed)`.
+    It is asked case by case, in order, and no more after the first case of a code exercise that fails.
+    The grader has all outcomes already: `judge(exercise, lambda case: outcomes[case.probe_name], seed)`.
     """
     lines, printed, stopped = [], [], False
     for case in exercise.cases:

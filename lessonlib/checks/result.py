@@ -24,9 +24,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Result:
-    """All that a check found. It shows itself in a notebook; `text()` and `html()` are the same in words.
+    """All that a check found: in a notebook it shows itself, as HTML or as text.
 
-    state: one of NOT_ATTEMPTED, NOT_YET, CORRECT, BROKEN. score: points earned, 0 <= score <= exercise.points.
+    state: one of NOT_ATTEMPTED, NOT_YET, CORRECT, BROKEN. score: points earned, at most exercise.points.
     """
 
     exercise: Exercise

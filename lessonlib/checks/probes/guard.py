@@ -1,4 +1,4 @@
-"""Around a learner's code: a time limit, captured output, a private random generator, no way out through exit()."""
+"""Around a learner's code: a time limit, captured output, private randomness, no way out through exit()."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 2_000  # characters kept for the learner
 
 
 class TimeUp(BaseException):
-    """The time limit was reached. Not an Exception, so that a learner's `except Exception` lets it through."""
+    """The time limit was reached. No Exception, so that a learner's `except Exception` lets it through."""
 
 
 class Flooded(BaseException):
@@ -54,10 +54,10 @@ class Printed(io.TextIOBase):
 
 @contextlib.contextmanager
 def time_limit(seconds: float):
-    """Raise TimeUp in the main thread after `seconds`, and again every half second: a bare `except` may eat the first.
+    """Raise TimeUp in the main thread after `seconds`, and every half second again: an `except:` may eat one.
 
-    Only what Python itself runs can be stopped so. Where there are no alarms (Windows), the interrupt of the stop
-    button is used; outside the main thread there is no limit.
+    Only what Python itself runs can be stopped so. Where there are no alarms (Windows), the interrupt of the
+    stop button is used; outside the main thread there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

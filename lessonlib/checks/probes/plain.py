@@ -10,10 +10,10 @@ MAX_DEPTH = 6
 
 
 def plain(value: object) -> object:
-    """A copy of `value` as plain data: None, bool, int, float, str, list, dict of str, or a contiguous CPU tensor.
+    """A copy of `value` as plain data: None, bool, int, float, str, list, dict of str, or contiguous CPU tensor.
 
-    Subclasses become their base; anything else, or too much of it, becomes `{"?": "what it was"}`, so that a judge
-    can say what came.
+    Subclasses become their base; anything else, or too much of it, becomes `{"?": "what it was"}`, so that a
+    judge can say what came.
     """
     return _Copier().copy(value, MAX_DEPTH)
 

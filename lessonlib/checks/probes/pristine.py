@@ -9,17 +9,7 @@ import random
 import torch
 import torch.nn.functional as F
 
-_OWNERS = (
-    builtins,
-    random,
-    torch,
-    F,
-    torch.nn,
-    torch.nn.init,
-    torch.Tensor,
-    torch.nn.Module,
-    torch.Generator,
-)
+_OWNERS = (builtins, random, torch, F, torch.nn, torch.nn.init, torch.Tensor, torch.nn.Module)
 _MISSING = object()
 
 
