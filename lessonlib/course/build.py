@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from copy import deepcopy
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -75,59 +74,61 @@ def main(argv: list[str]) -> int:
 def run(root: Path, folder: Path, check: bool = False) -> int:
     """Build into `folder`, or compare with it. Returns 0 when all is well, 1 when something was left or differs."""
     made = exercises(root)
-    troubles = [_check(folder / name, new) if check else _put(root, folder / name, new) for name, new in made.items()]
+    look = _compare if check else _put
+    troubles = [trouble for name, new in made.items() if (trouble := look(root, folder / name, new))]
     troubles += [
         f"{path.name} has no solution: delete it, or write one."
         for path in notebooks.numbered(folder)
         if path.name not in made
     ]
-    troubles = [trouble for trouble in troubles if trouble]
-    print(*troubles, sep="\n", end="\n" if troubles else "")
+    for trouble in troubles:
+        print(trouble)
     done = "are what the solutions give" if check else "are made"
     print(f"{len(made)} exercises; {len(troubles)} need a look." if troubles else f"{len(made)} exercises {done}.")
     return 1 if troubles else 0
 
 
-def _check(path: Path, new: NotebookNode) -> str:
+def _compare(root: Path, path: Path, new: NotebookNode) -> str:
     """What is wrong with the file, or an empty string."""
     if not path.exists():
         return f"{path.name} is missing. Run: python3 course.py build"
-    old = notebooks.read(path)
+    try:
+        old = notebooks.read(path)
+    except Problem as problem:
+        return str(problem)
     if filled := _filled_in(old):
-        return f"{path.name}: {_cells(filled)} filled in; the course's own copy is not. Run: {_reset(path)}"
+        return f"{path.name}: {filled} filled in; the course's own copy is not. Run: {_reset(path)}"
     if notebooks.without_outputs(old) != new:
         return f"{path.name} is not what its solution gives. Run: python3 course.py build"
     return ""
 
 
 def _put(root: Path, path: Path, new: NotebookNode) -> str:
-    """Write the file unless somebody's answers stand there; says so when it did not."""
+    """Write the file unless somebody's answers stand there; then say which."""
     if path.exists():
-        old = notebooks.read(path)
-        if old == new:
-            return ""
+        try:
+            old = notebooks.read(path)
+        except Problem as problem:
+            return f"{problem} It is left as it is. To keep it and begin afresh: {_reset(path)}"
         if filled := _filled_in(old):
-            return (
-                f"{path.name} is left as it is: {_cells(filled)} filled in. To keep it and begin afresh: {_reset(path)}"
-            )
+            return f"{path.name} is left as it is: {filled} filled in. To keep it and begin afresh: {_reset(path)}"
         if _has_own_cells(old, new):
             copy = notebooks.keep(root, path)
-            print(f"{path.name} held cells of your own: the old file is kept as {copy.relative_to(root)}.")
-    notebooks.write(path, notebooks.dumps(new))
+            print(f"{path.name} held cells that the course does not know: kept as {copy.relative_to(root)}.")
+    if not path.exists() or path.read_bytes() != notebooks.dumps(new):
+        notebooks.write(path, notebooks.dumps(new))
     return ""
 
 
-def _filled_in(notebook: NotebookNode) -> list[str]:
-    return [notebooks.grade_id(cell) for cell in notebook.cells if notebooks.is_filled_in(cell)]
+def _filled_in(notebook: NotebookNode) -> str:
+    """The names of the answer cells that are filled in, as "ex04-flatten is"; empty when there are none."""
+    names = [notebooks.grade_id(cell) for cell in notebook.cells if notebooks.is_filled_in(cell)]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
 
 
 def _has_own_cells(old: NotebookNode, new: NotebookNode) -> bool:
     ids = {cell.id for cell in new.cells}
     return any(cell.id not in ids and cell.source.strip() for cell in old.cells)
-
-
-def _cells(names: list[str]) -> str:
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def _reset(path: Path) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
@@ -95,19 +94,22 @@ def dumps(notebook: NotebookNode) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write beside the file, then rename: whoever is interrupted leaves the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    """Write beside the file, then rename: whoever is interrupted leaves the old file or the new one, never a part.
+
+    Raises Problem where the system does not let us.
+    """
+    new = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        new.replace(path)
+    except OSError as error:
+        raise Problem(f"{path} could not be written: {error.strerror}. What was there is still there.") from None
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def keep(root: Path, path: Path) -> Path:
