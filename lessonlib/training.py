@@ -1,6 +1,7 @@
 """One readable training loop, with everything that watches it outside; batches, schedules, evaluation, saving."""
 
 import math
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,8 @@ def train(
         if hasattr(callback, "history"):
             callback.history = history
     model.train()
-    bar = tqdm(total=steps, unit="step", disable=not progress, leave=False, delay=2)
+    silent = not progress or "TQDM_DISABLE" in os.environ
+    bar = tqdm(total=steps, unit="step", disable=silent, leave=False, delay=2)
     step = 0
     try:
         for step in range(steps):
