@@ -23,7 +23,7 @@ class Mistake(Exception):
     """A judge raises it: what is wrong with an answer, in words that help.
 
     `says` is one sentence about this very answer: what came, what was expected, on which small input.
-    `misconception` is an id from misconceptions.json where the mistake is a known one; its words are then shown
+    `misconception` is an id from misconceptions.toml where the mistake is a known one; its words are then shown
     too, and its one thing to try next, unless `next` is a better one here.
     `picture` is a pair of tensors (came, expected), drawn side by side where that explains more than words.
     """
@@ -52,13 +52,14 @@ class Case:
     """One line of a check.
 
     probe(answer, seed) -> dict   lives in lessonlib/checks/probes/ and gives no verdict
-    judge(data, seed) -> None     sees only that dict and the seed, and raises Mistake or Unanswered
+    judge(data, seed)             sees only that dict and the seed, and raises Mistake or Unanswered;
+                                  a text that it returns is shown beside a case that passed
     """
 
     title: str
     points: int
     probe: Callable[[object, int], dict]
-    judge: Callable[[dict, int], None]
+    judge: Callable[[dict, int], str | None]
 
     @property
     def probe_name(self) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .exercise import CODE, Case, Exercise, Mistake
+from .exercise import CODE, Case, Exercise, Mistake, Unanswered
+from .line import ERROR, FAILED, OPEN, PASSED, UNSEEN, Line
 from .probes import runner
 from .probes.runner import Outcome
-from .result import ERROR, FAILED, PASSED, TO_DO, UNSEEN, Line, Result
+from .result import Result
+
+_HOPELESS = (runner.STOPPED, runner.FLOODED, runner.EXITED, runner.UNFIT)  # the next probe would end alike
 
 
 def judge(exercise: Exercise, outcome_of: Callable[[Case], Outcome], seed: int) -> Result:
@@ -16,67 +19,57 @@ def judge(exercise: Exercise, outcome_of: Callable[[Case], Outcome], seed: int) 
     It is asked case by case, in order, and no more after the first case of a code exercise that fails.
     The grader has all outcomes already: `judge(exercise, lambda case: outcomes[case.probe_name], seed)`.
     """
-    lines, printed, stopped = [], [], False
+    lines, printed, stopped = [], {}, False
     for case in exercise.cases:
         if stopped:
             lines.append(Line(case.title, case.points, UNSEEN))
             continue
         outcome = outcome_of(case)
-        if outcome.printed and outcome.printed not in printed:
-            printed.append(outcome.printed)
-        line = _line(exercise, case, outcome, seed)
-        lines.append(line)
-        endless = outcome.status in (runner.STOPPED, runner.FLOODED, runner.EXITED, runner.UNFIT)
-        stopped = line.mark != PASSED and (exercise.kind == CODE or endless)
+        printed[outcome.printed] = None
+        lines.append(_line(exercise, case, outcome, seed))
+        failed = lines[-1].mark != PASSED
+        stopped = failed and (exercise.kind == CODE or outcome.status in _HOPELESS)
     return Result(exercise, tuple(lines), "".join(printed))
 
 
 def _line(exercise: Exercise, case: Case, outcome: Outcome, seed: int) -> Line:
     if outcome.status == runner.TODO:
-        return Line(case.title, case.points, TO_DO)
-    mark, mistake = FAILED, _trouble(exercise, outcome)
-    if mistake is None:
-        mark, mistake = _verdict(case, outcome.data, seed)
-    return Line(case.title, case.points, mark, mistake)
-
-
-def _verdict(case: Case, data: dict, seed: int) -> tuple[str, Mistake | None]:
+        return Line(case.title, case.points, OPEN)
+    if outcome.status != runner.RETURNED:
+        return Line(case.title, case.points, FAILED, _trouble(exercise, outcome))
     try:
-        case.judge(data, seed)
+        note = case.judge(outcome.data, seed)
+    except Unanswered:
+        return Line(case.title, case.points, OPEN)
     except Mistake as mistake:
-        return FAILED, mistake
+        return Line(case.title, case.points, FAILED, mistake)
     except Exception as error:
-        told = Mistake(
-            "The check itself failed, not you: please report this.", came=f"{type(error).__name__}: {error}"
-        )
-        return ERROR, told
-    return PASSED, None
+        return Line(case.title, case.points, ERROR, check_failed(error))
+    return Line(case.title, case.points, PASSED, note=note or "")
 
 
-def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake | None:
+def check_failed(error: Exception) -> Mistake:
+    """The check is at fault: say so, and do not blame the learner."""
+    return Mistake(
+        "The check itself failed, not you: please report this.", next=f"Report {type(error).__name__}: {error}"
+    )
+
+
+def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
     """What to say when the probe did not come back with data."""
-    if outcome.status == runner.RETURNED:
-        return None
     if outcome.status == runner.UNFIT:
         return Mistake(
-            f"The check needs `{exercise.name}` itself, a class or a function.",
-            came=f"a value of type {outcome.error}",
-            next=f"Define `{exercise.name}` in the cell above, then run both cells again.",
+            f"A value of type {outcome.error} came, expected `{exercise.name}` itself: a class or a function.",
+            next=f"Define `{exercise.name}` in its cell, run it, then run this one again.",
         )
     if outcome.status == runner.STOPPED:
-        return Mistake(
-            f"Your code was still running after {exercise.seconds:g} seconds and was stopped.",
-            misconception="endless-loop",
-            next="Look for a loop whose condition never becomes false.",
-        )
+        return Mistake(f"Your code was still running after {exercise.seconds:g} seconds.", misconception="endless-loop")
     if outcome.status == runner.FLOODED:
-        return Mistake(
-            "Your code printed without end and was stopped.", next="Take the print out of the loop."
-        )
+        return Mistake("Your code printed without end and was stopped.", next="Take the print out of the loop.")
     if outcome.status == runner.EXITED:
         return Mistake("Your code asked Python to exit.", next="Take the call of exit() out: return instead.")
+    where = f" at `{outcome.line}`" if outcome.line else ""
     return Mistake(
-        f"Your code raised {outcome.error}: {outcome.message}",
-        came=f"raised by the line `{outcome.line}`" if outcome.line else None,
-        next="Run the same call in a cell of your own and read its last lines.",
+        f"Your code raised {outcome.error}{where}: {outcome.message}",
+        next="Run the same call in a cell of your own, and print the shapes just before that line.",
     )

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
 
+from . import show
 from .exercise import Exercise, Mistake
-
-NOT_ATTEMPTED, NOT_YET, CORRECT, BROKEN = "not attempted", "not yet", "correct", "check failed"
-
-# marks of one case
-PASSED, FAILED, TO_DO, UNSEEN, ERROR = "passed", "failed", "to do", "not looked at yet", "check failed"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One case: its title, its points, what became of it, and why."""
-
-    title: str
-    points: int
-    mark: str
-    mistake: Mistake | None = None
+from .line import BROKEN, CORRECT, ERROR, NOT_ATTEMPTED, NOT_YET, OPEN, PASSED, UNSEEN, Line
 
 
 @dataclass(frozen=True)
@@ -32,7 +20,7 @@ class Result:
     exercise: Exercise
     lines: tuple[Line, ...]
     printed: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> int:
@@ -49,7 +37,7 @@ class Result:
             return BROKEN
         if marks == {PASSED}:
             return CORRECT
-        return NOT_ATTEMPTED if marks <= {TO_DO, UNSEEN} else NOT_YET
+        return NOT_ATTEMPTED if marks <= {OPEN, UNSEEN} else NOT_YET
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -57,5 +45,21 @@ class Result:
 
     @property
     def misconceptions(self) -> tuple[str, ...]:
-        """The ids of the misconceptions that were recognised."""
-        return tuple(m.misconception for m in self.mistakes if m.misconception)
+        """The ids of the misconceptions that were recognised, each once."""
+        return tuple(dict.fromkeys(m.misconception for m in self.mistakes if m.misconception))
+
+    def text(self) -> str:
+        """In plain words, for where there is no HTML."""
+        return show.text(self)
+
+    def html(self) -> str:
+        """In HTML that reads in light and dark themes, without style sheets or scripts."""
+        return show.html(self)
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """nbgrader takes the points from text/plain, and full points when that is no number: so be one there."""
+        graded = bool(os.environ.get("NBGRADER_EXECUTION"))
+        return {"text/plain": f"{self.score:g}" if graded else self.text(), "text/html": self.html()}

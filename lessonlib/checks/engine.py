@@ -1,0 +1,142 @@
+"""The `check` that an exercise notebook imports: it runs a check in place, shows hints and the solution."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+
+from lessonlib import progress
+
+from . import notebook
+from .exercise import Exercise
+from .judging import check_failed, judge
+from .line import BROKEN, CORRECT, ERROR, NOT_ATTEMPTED, Line
+from .probes.pristine import pristine
+from .probes.runner import run
+from .result import Result
+
+SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
+EXPECTED = {"pass": CORRECT, "todo": NOT_ATTEMPTED}  # values of LESSONLIB_EXPECT, set by the tests of the notebooks
+
+
+@dataclass(frozen=True)
+class Words:
+    """A few sentences, or code, that show themselves in a notebook."""
+
+    text: str
+    code: bool = False
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        tag = "pre" if self.code else "p"
+        return {"text/plain": self.text, "text/html": f"<{tag}>{escape(self.text)}</{tag}>"}
+
+
+class Check:
+    """`check.linear(Linear)` checks the answer called Linear; `check.hint("linear")`, `check.solution("linear")`."""
+
+    def __init__(self, exercises: Iterable[Exercise]):
+        self._exercises = {exercise.id: exercise for exercise in exercises}
+        self._hints_given: dict[str, int] = {}
+        self._solution_asked: set[str] = set()
+
+    def __getattr__(self, id: str) -> Callable[[object], Result]:
+        if id.startswith("_") or id not in self._exercises:
+            raise AttributeError(f"There is no check called {id!r} in this notebook. {self._known()}")
+        return lambda answer=None: self._check(self._exercises[id], answer)
+
+    def __dir__(self) -> list[str]:
+        return [*self._exercises, "hint", "solution"]
+
+    def __repr__(self) -> str:
+        """What is done in this notebook, from the progress file."""
+        done = progress.load().get("checks", {})
+        rows = []
+        for exercise in self._exercises.values():
+            entry = done.get(exercise.id, {"state": NOT_ATTEMPTED, "score": 0})
+            rows.append(f"{exercise.title}: {entry['state']}, {entry['score']} of {exercise.points}")
+        return "\n".join(rows)
+
+    def hint(self, id: str) -> Words:
+        """The next hint: each call tells a little more."""
+        if id not in self._exercises:
+            return Words(f"There is no exercise called {id!r} here. {self._known()}")
+        hints, given = self._exercises[id].hints, self._hints_given.get(id, 0)
+        if given == len(hints):
+            return Words(f'That was the last hint. check.solution("{id}") shows an answer.')
+        self._hints_given[id] = given + 1
+        return Words(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
+
+    def solution(self, id: str) -> Words:
+        """An answer, once there has been an attempt, or when asked twice."""
+        if id not in self._exercises:
+            return Words(f"There is no exercise called {id!r} here. {self._known()}")
+        tried = progress.load().get("checks", {}).get(id, {}).get("attempts", 0)
+        if not tried and id not in self._solution_asked:
+            self._solution_asked.add(id)
+            return Words("You have not tried this one yet. Ask once more if you want to see an answer all the same.")
+        exercise = self._exercises[id]
+        found = notebook.source(exercise.lesson, exercise.grade_id)
+        if found is None:
+            return Words("The solution notebook is not here. It belongs in the folder solutions/ of the course.")
+        return Words(notebook.without_markers(found), code=True)
+
+    def _known(self) -> str:
+        return f"There are: {', '.join(self._exercises)}."
+
+    def _check(self, exercise: Exercise, answer: object) -> Result:
+        result = in_place(exercise, answer)
+        _record(result)
+        _compare_with_environment(result)
+        return result
+
+
+def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
+    """Probe and judge `answer` in this process. Never raises."""
+    outcomes = {}
+
+    def outcome_of(case):
+        if case.probe not in outcomes:
+            outcomes[case.probe] = run(case.probe, answer, seed, exercise.kind, exercise.seconds)
+        return outcomes[case.probe]
+
+    try:
+        with pristine() as replaced:
+            result = judge(exercise, outcome_of, seed)
+    except Exception as error:
+        return Result(exercise, (Line("the check", 0, ERROR, check_failed(error)),))
+    if not replaced:
+        return result
+    names = ", ".join(f"`{name}`" for name in replaced[:5])
+    note = f"This notebook has replaced {names}. The check used the original."
+    return Result(exercise, result.lines, result.printed, (note,))
+
+
+def _record(result: Result) -> None:
+    """Keep state, points, attempts and recognised mistakes in the learner's progress file."""
+    if result.state in (NOT_ATTEMPTED, BROKEN):
+        return
+
+    def change(record: dict) -> None:
+        entry = record.setdefault("checks", {}).setdefault(result.exercise.id, {"attempts": 0, "best": 0})
+        entry["state"], entry["score"], entry["points"] = result.state, result.score, result.points
+        entry["attempts"] += 1
+        entry["best"] = max(entry["best"], result.score)
+        for id in result.misconceptions:
+            counts = entry.setdefault("misconceptions", {})
+            counts[id] = counts.get(id, 0) + 1
+
+    with contextlib.suppress(OSError):  # a folder that cannot be written must not cost the learner the result
+        progress.update(change)
+
+
+def _compare_with_environment(result: Result) -> None:
+    """Checks never raise, so a test that runs a notebook could not fail: LESSONLIB_EXPECT makes them."""
+    wanted = os.environ.get("LESSONLIB_EXPECT")
+    if wanted and result.state != EXPECTED[wanted]:
+        raise AssertionError(f"{result.text()}\n(LESSONLIB_EXPECT={wanted})")

@@ -1,0 +1,29 @@
+"""The solution notebooks: the single source of every answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+
+
+def path(lesson: str) -> Path | None:
+    """solutions/02_layers.ipynb for "02", if it is there."""
+    return next(iter(sorted(SOLUTIONS.glob(f"{lesson}_*.ipynb"))), None)
+
+
+def source(lesson: str, grade_id: str) -> str | None:
+    """The source of the cell `grade_id`, as it stands in the solution notebook, markers and all."""
+    file = path(lesson)
+    if file is None:
+        return None
+    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+            return "".join(cell["source"])
+    return None
+
+
+def without_markers(text: str) -> str:
+    """The source without its `### BEGIN SOLUTION` and `### END SOLUTION` lines."""
+    return "\n".join(row for row in text.splitlines() if not row.strip().startswith(("### BEGIN", "### END")))

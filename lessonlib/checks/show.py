@@ -1,0 +1,129 @@
+"""A result in words and in HTML.
+
+JupyterLab strips style sheets from notebooks it does not trust, so the HTML has plain inline styles. It must read
+on light and on dark ground: text takes the theme's own colour; only the state stands on a ground it brings along
+(white on it has a contrast of at least 4.5 to 1). Every colour goes with a word and a mark.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from . import draw
+from .exercise import Mistake
+from .line import BROKEN, CORRECT, ERROR, FAILED, NOT_ATTEMPTED, NOT_YET, OPEN, PASSED, UNSEEN, Line
+from .misconceptions import misconceptions
+
+if TYPE_CHECKING:
+    from .result import Result
+
+MARKS = {PASSED: "✓", FAILED: "✗", OPEN: "○", UNSEEN: "·", ERROR: "!"}
+TEXT_MARKS = {PASSED: "[ok]", FAILED: "[no]", OPEN: "[  ]", UNSEEN: "[  ]", ERROR: "[!!]"}
+STATES = {  # mark, ground
+    CORRECT: ("✓", "#1a6e3c"),
+    NOT_YET: ("✗", "#9a4a00"),
+    NOT_ATTEMPTED: ("○", "#595959"),
+    BROKEN: ("!", "#6b3fa0"),
+}
+
+
+def sentences(mistake: Mistake) -> list[tuple[str, str]]:
+    """What to say about a mistake: (label, sentence) pairs; the label may be empty."""
+    known = misconceptions().get(mistake.misconception)
+    said = [("", mistake.says)]
+    if known:
+        said.append((f"This looks like: {known.name}.", known.words))
+    advice = mistake.next or (known.next if known else "")
+    if advice:
+        said.append(("Try next:", advice))
+    return said
+
+
+def ending(result: Result) -> str:
+    """The last sentence: where to go from here."""
+    exercise = result.exercise
+    if result.state == NOT_ATTEMPTED:
+        return f"Fill in `{exercise.name}`, run its cell, then run this one again."
+    if result.state == NOT_YET:
+        return f'`check.hint("{exercise.id}")` gives a hint.'
+    return ""
+
+
+def text(result: Result) -> str:
+    """Lines of at most about 100 characters, for terminals, screen readers and nbval."""
+    head = f"{result.exercise.title}: {result.state}, {_points(result)}"
+    body = []
+    if result.state != NOT_ATTEMPTED:
+        for line in _without_repeats(result.lines):
+            body.append(f"  {TEXT_MARKS[line.mark]} {line.title}{_aside(line)}")
+            if line.mistake:
+                body += [f"       {' '.join(pair).strip()}" for pair in sentences(line.mistake)]
+                body += [f"       {row}" for row in draw.text(line.mistake.picture)]
+    body += list(result.notes)
+    if result.printed:
+        body += ["Your code printed:", *(f"  | {row}" for row in result.printed.rstrip().splitlines()[:20])]
+    return "\n".join([head, *body, *filter(None, [ending(result)])])
+
+
+def html(result: Result) -> str:
+    mark, ground = STATES[result.state]
+    state = (
+        f'<span style="background-color: {ground}; color: #ffffff; padding: 2px 8px; font-weight: bold">'
+        f"{mark} {result.state}</span>"
+    )
+    parts = [f"<p>{state} <strong>{_inline(result.exercise.title)}</strong>, {_points(result)}</p>"]
+    if result.state != NOT_ATTEMPTED:
+        parts += [_case(line) for line in _without_repeats(result.lines)]
+    parts += [f"<p>{_inline(note)}</p>" for note in result.notes]
+    if result.printed:
+        parts.append(f"<details><summary>What your code printed</summary><pre>{escape(result.printed)}</pre></details>")
+    if ending(result):
+        parts.append(f"<p>{_inline(ending(result))}</p>")
+    return (
+        f'<div style="border-left: 4px solid {ground}; padding: 4px 12px; max-width: 56em">' + "".join(parts) + "</div>"
+    )
+
+
+def _case(line: Line) -> str:
+    words = f"{MARKS[line.mark]} {_inline(line.title)}{escape(_aside(line))}"
+    if not line.mistake:
+        return f'<div style="margin: 2px 0">{words}</div>'
+    said = "".join(
+        f'<div style="margin: 4px 0 4px 20px">{f"<strong>{_inline(label)}</strong> " if label else ""}'
+        f"{_inline(sentence)}</div>"
+        for label, sentence in sentences(line.mistake)
+    )
+    picture = draw.html(line.mistake.picture)
+    return f'<div style="margin: 2px 0">{words}{said}{picture}</div>'
+
+
+def _aside(line: Line) -> str:
+    """Points and, in words, what the mark says."""
+    if line.mark == PASSED:
+        return f" ({_count(line.points)})" + (f": {line.note}" if line.note else "")
+    return f" ({line.mark}, {_count(line.points)})"
+
+
+def _points(result: Result) -> str:
+    return f"{result.score} of {_count(result.points)}"
+
+
+def _count(points: int) -> str:
+    return f"{points} point" if points == 1 else f"{points} points"
+
+
+def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
+    """The same words about several parts are said once."""
+    seen, kept = set(), []
+    for line in lines:
+        said = line.mistake.says if line.mistake else None
+        kept.append(Line(line.title, line.points, line.mark, None, line.note) if said in seen else line)
+        seen.add(said) if said else None
+    return kept
+
+
+def _inline(words: str) -> str:
+    """Escaped, with `code` set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))
