@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
+from matplotlib.patches import Rectangle
 
 from lessonlib import style
 from lessonlib.training import History, smooth
@@ -28,18 +30,29 @@ def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "
     return fig
 
 
+def loss_curves(
+    runs: Mapping[str, History | Sequence[float]], k: int = 50, title: str = "Training loss"
+) -> style.Picture:
+    """Several named runs in one figure, each as the mean of every k steps. Losses in nats per character."""
+    losses = {name: run.losses if isinstance(run, History) else list(run) for name, run in runs.items()}
+    means = {name: smooth(run, k) for name, run in losses.items()}
+    centres = {name: [(i + 0.5) * k for i in range(len(m))] for name, m in means.items()}
+    return curves(centres, means, title, "step", f"loss, mean of {k} steps (nats)")
+
+
 def curves(
     x: Sequence[float] | Mapping[str, Sequence[float]],
     lines: Mapping[str, Sequence[float]],
     title: str,
     xlabel: str,
     ylabel: str,
-    alt: str,
+    alt: str | None = None,
     xscale: str = "linear",
     yscale: str = "linear",
 ) -> style.Picture:
     """Named lines over a shared x, or over an x of their own each; told apart by colour, dash and marker."""
-    fig, ax = style.figure(alt)
+    ends = "; ".join(f"{name}: from {y[0]:.3f} to {y[-1]:.3f}" for name, y in lines.items())
+    fig, ax = style.figure(alt or f"{title}, as lines of {ylabel} over {xlabel}. {ends}.")
     for i, (name, y) in enumerate(lines.items()):
         xs = x[name] if isinstance(x, Mapping) else x
         ax.plot(xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i))
@@ -51,26 +64,25 @@ def curves(
     return fig
 
 
-def histograms(samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str, bins=30) -> style.Picture:
+def histograms(
+    samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str | None = None, bins=30
+) -> style.Picture:
     """One small histogram for each named sample, all on the same axis, so that their widths can be compared."""
-    fig, axes = style.figure(alt, height=1.3 + 1.1 * len(samples), nrows=len(samples), sharex=True, squeeze=False)
     values = {name: torch.as_tensor(sample, dtype=torch.float) for name, sample in samples.items()}
     low, high = min(v.min() for v in values.values()).item(), max(v.max() for v in values.values()).item()
+    told = "; ".join(f"{_spread(name, v)}, from {v.min():.3f} to {v.max():.3f}" for name, v in values.items())
+    fig, axes = style.figure(
+        alt or f"{title}: a histogram for each, on one axis. {told}.",
+        height=1.3 + 1.1 * len(samples),
+        nrows=len(samples),
+        sharex=True,
+        squeeze=False,
+    )
     for i, (ax, (name, v)) in enumerate(zip(axes[:, 0], values.items(), strict=True)):
-        colour = style.line(i)["color"]
-        ax.hist(v.numpy(), bins=bins, range=(low, high), color=colour, alpha=0.8)
+        ax.hist(v.numpy(), bins=bins, range=(low, high), color=style.line(i)["color"], alpha=0.8)
         ax.axvline(v.mean().item(), color=style.BLACK, linewidth=1)
-        ax.text(
-            0.99,
-            0.9,
-            f"{name}: mean {v.mean():.3f}, std {v.std():.3f}",
-            transform=ax.transAxes,
-            ha="right",
-            va="top",
-        )
-        ax.set_ylabel("count")
-    style.label(axes[0, 0], title)
-    style.label(axes[-1, 0], "", xlabel, "count")
+        ax.set_title(_spread(name, v), loc="right", fontsize=9, weight="normal")
+        style.label(ax, title if i == 0 else "", xlabel if i == len(values) - 1 else "", "count")
     return fig
 
 
@@ -111,12 +123,51 @@ def embedding_map(
     return fig
 
 
-def bars(values: Mapping[str, float], title: str, xlabel: str, alt: str, form: str = "{:.3f}") -> style.Picture:
+def lookup(text: str, characters: Sequence[str], weight: torch.Tensor) -> style.Picture:
+    """The rows of `weight` (V, C) that `text` looks up, as the product of its one-hot rows (T, V) and the weight."""
+    ix = torch.tensor([characters.index(character) for character in text])
+    one_hot = F.one_hot(ix, len(weight)).float()
+    fig, ax = style.figure(
+        f"A lookup as a product: a row for each character of {text!r}, all 0 but one 1, shape {tuple(one_hot.shape)}; "
+        f"times the embedding, shape {tuple(weight.shape)}, whose looked-up rows are framed; gives these rows, shape "
+        f"{(len(text), weight.shape[1])}.",
+        width=8.4,
+        height=4.6,
+    )
+    V, C, T = *weight.shape, len(text)
+    middle, second, third = (V - T) / 2, V + 4, V + C + 8
+    _shades(ax, 0, middle, one_hot, "Greys", f"one-hot {tuple(one_hot.shape)}")
+    _shades(ax, second, 0, weight.detach(), "PuOr", f"weight {tuple(weight.shape)}")
+    _shades(ax, third, middle, weight[ix].detach(), "PuOr", f"looked up {(T, C)}")
+    for x, sign in ((V + 1.4, "@"), (third - 2.2, "=")):
+        ax.text(x, V / 2, sign, ha="center", va="center", fontsize=16)
+    for row, character in enumerate(characters):
+        wanted = character in text
+        boldness = "bold" if wanted else "normal"
+        ax.text(second - 0.3, row + 0.5, character, ha="right", va="center", fontsize=8, weight=boldness)
+        if wanted:
+            ax.add_patch(Rectangle((second, row), C, 1, fill=False, linewidth=1.5))
+    for row, character in enumerate(text):
+        for x in (-0.3, third - 0.3):
+            ax.text(x, middle + row + 0.5, character, ha="right", va="center", fontsize=8, weight="bold")
+    ax.set_xlim(-1.2, third + C + 0.5)
+    ax.set_ylim(V + 0.5, -2.2)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    style.label(ax, "An embedding looks rows up; so does a one-hot product")
+    return fig
+
+
+def bars(
+    values: Mapping[str, float], title: str, xlabel: str, alt: str | None = None, form: str = "{:.3f}"
+) -> style.Picture:
     """One horizontal bar a name, with its number written at its end."""
-    fig, ax = style.figure(alt, height=1.2 + 0.4 * len(values))
+    numbers = {name: form.format(value) for name, value in values.items()}
+    told = "; ".join(f"{name} {number}" for name, number in numbers.items())
+    fig, ax = style.figure(alt or f"{title}, as bars of {xlabel}: {told}.", height=1.2 + 0.4 * len(values))
     names = list(values)[::-1]
     drawn = ax.barh(names, [values[n] for n in names], color=style.SKY, edgecolor=style.BLACK, linewidth=0.6)
-    ax.bar_label(drawn, [form.format(values[n]) for n in names], padding=4)
+    ax.bar_label(drawn, [numbers[n] for n in names], padding=4)
     ax.margins(x=0.15)
     style.label(ax, title, xlabel, "")
     return fig
@@ -147,6 +198,21 @@ def matrix(
     fig.colorbar(shown, ax=ax, fraction=0.04)
     style.label(ax, title, xlabel, ylabel)
     return fig
+
+
+def _shades(ax, x, y, values, cmap, name):
+    """A matrix as shades, one unit a cell, its top left corner at (x, y), its name above."""
+    rows, columns = values.shape
+    limit = values.abs().max().item()
+    low = 0 if values.min() >= 0 else -limit
+    ax.imshow(values.numpy(), cmap=cmap, vmin=low, vmax=limit, extent=(x, x + columns, y + rows, y))
+    ax.add_patch(Rectangle((x, y), columns, rows, fill=False, linewidth=0.8, edgecolor=style.GREY))
+    ax.hlines(y + torch.arange(1, rows), x, x + columns, color=style.GREY, linewidth=0.3)
+    ax.text(x + columns / 2, y - 0.5, name, ha="center", va="bottom")
+
+
+def _spread(name, v):
+    return f"{name}: mean {v.mean():.3f}, std {v.std():.3f}"
 
 
 def _padded(v):
