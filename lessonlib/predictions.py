@@ -28,6 +28,8 @@ def compare(id: str, actual, tolerance: float = 0.0) -> None:
     entry = progress.load().get("predictions", {}).get(id, {})
     yours = entry.get("yours")
     agrees = None if yours is None else _agrees(yours, actual, tolerance)
+    if "question" in entry:
+        print(entry["question"])
     print(f"What came out:   {actual}")
     if yours is not None:
         print(f"Your prediction: {yours}")
