@@ -55,7 +55,7 @@ def tree(text: str, levels: int) -> style.Picture:
     )
     _draw_tree(ax, text, levels)
     for k in _upto(levels):
-        ax.text(width - 0.2, k, f"level {k}: one weight, used {_times(2 ** (levels - k), 'time')}", va="center")
+        ax.text(width - 0.2, k, f"level {k}: one weight, used {_often(2 ** (levels - k))}", va="center")
     ax.text(width - 0.2, 0, "characters, embedded", va="center")
     ax.set_xlim(-0.6, width + max(3.2, 0.42 * width))
     style.label(ax, "Same mark, same weights: shared across a level, not between levels")
@@ -244,6 +244,10 @@ def _dims(dims):
 
 def _times(n, thing):
     return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def _often(n):
+    return "once" if n == 1 else f"{n} times"
 
 
 def _upto(levels):
