@@ -29,16 +29,16 @@ def load_words(path: str | Path | None = None) -> list[str]:
         raise ValueError(
             f"{path} is not UTF-8: byte {error.start} cannot be read. Save the file as UTF-8 in your text editor."
         ) from None
-    lines = (line.strip() for line in unicodedata.normalize("NFC", text).splitlines())
-    words = [line for line in lines if line]
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    for number, line in enumerate(lines, 1):
+        if STOP in line:
+            raise ValueError(
+                f"Line {number} of {path} is {line!r}: '{STOP}' marks the end of a word here, so no word may hold one. "
+                "Remove or replace it."
+            )
+    words = [word for line in lines if (word := line.strip())]
     if not words:
         raise ValueError(f"{path} holds no words. Put one word on each line.")
-    for number, word in enumerate(words, 1):
-        if STOP in word:
-            raise ValueError(
-                f"Word {number} of {path} is {word!r}: '{STOP}' marks the end of a word here, so no word may hold "
-                "one. Remove or replace it."
-            )
     return words
 
 
@@ -64,7 +64,7 @@ class Vocabulary:
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text for a list or a 1-D tensor of indices."""
-        return "".join(self.characters[int(i)] for i in ids)
+        return "".join(self.characters[i] for i in ids)
 
 
 def split(words: Sequence[str], seed: int = 42) -> tuple[list[str], list[str], list[str]]:
@@ -92,8 +92,8 @@ def windows(words: Iterable[str], block_size: int, vocabulary: Vocabulary) -> tu
     for word in words:
         ids = [0] * block_size + vocabulary.encode(word) + [0]
         for end in range(block_size, len(ids)):
-            contexts.append(ids[end - block_size : end])
+            contexts += ids[end - block_size : end]  # one long list: torch reads it faster than a list of lists
             targets.append(ids[end])
     if not targets:
         raise ValueError("There are no words to cut windows from.")
-    return torch.tensor(contexts), torch.tensor(targets)
+    return torch.tensor(contexts).view(-1, block_size), torch.tensor(targets)
