@@ -20,6 +20,7 @@ SERVER = {
         "extension_manager": "readonly",
     },
     "LanguageServerManager": {"autodetect": False},
+    "KernelManager": {"transport_encryption": "auto"},
     "FileContentsManager": {"pre_save_hook": SAVE_HOOK},
     "AsyncFileContentsManager": {"pre_save_hook": SAVE_HOOK},
 }
