@@ -123,7 +123,8 @@ def halving(trace: Trace) -> style.Picture:
     highest, x = max(c for _, _, c in stages), 0.0
     for name, t, c in stages:
         _block(ax, x, t, c / highest * 8)
-        ax.text(x, -1.5, f"{name}\nT = {t}\nC = {c}", ha="left", va="top", fontsize=8)
+        label = f"{name}\nT = {t}\nC = {c}".replace("FlattenC", "Flatten-\nC")
+        ax.text(x, -1.5, label, ha="left", va="top", fontsize=8)
         x += max(t, 5.6) + 1.2
     ax.set_xlim(-0.8, x)
     ax.set_ylim(-4.4, 8.6)
@@ -183,7 +184,7 @@ def _stages(trace):
         shape = row.shape_out
         t, c = (shape[1], shape[2]) if len(shape) == 3 else (1, shape[1])
         if not kept or kept[-1][1:] != (t, c):
-            kept.append((row.name.replace("FlattenConsecutive", "Flatten-\nConsecutive"), t, c))
+            kept.append((row.name, t, c))
     return kept
 
 
