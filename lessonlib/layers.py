@@ -115,7 +115,7 @@ class Flatten(Layer):
     """Lay all positions side by side: (B, T, C) to (B, T * C)."""
 
     def __call__(self, x):
-        self.out = x.reshape(x.shape[0], -1)
+        self.out = x.flatten(1)
         return self.out
 
 
@@ -129,14 +129,14 @@ class FlattenConsecutive(Layer):
         self.n = n
 
     def __call__(self, x):
-        B, T, C = x.shape
+        B, T, C = x.shape if x.ndim == 3 else (x.shape[0], 1, x.shape[-1])  # (B, C): one position is left
         if T % self.n != 0:
             raise ValueError(
-                f"FlattenConsecutive({self.n}) got {T} positions (T = {T}, n = {self.n}), which does not divide into "
-                f"groups of {self.n}. Choose a context whose length is a multiple of {self.n}."
+                f"FlattenConsecutive({self.n}) got shape {tuple(x.shape)}: T = {T} does not divide into groups of "
+                f"n = {self.n}. Choose a context whose length divides at every level."
             )
         x = x.reshape(B, T // self.n, C * self.n)
-        self.out = x.squeeze(1) if x.shape[1] == 1 else x  # dimension 1 only: a batch of one must stay a batch
+        self.out = x.squeeze(1)  # dimension 1 only: a batch of one must stay a batch
         return self.out
 
 
