@@ -13,11 +13,12 @@ def sample(
     generator=None,
     block_size=None,
     max_length: int = 64,
+    start: str = "",
 ) -> list[str]:
     """Draw `n` words, all at once: each step is one model call for the words that have not ended yet.
 
     `temperature` divides the logits: below 1 the likely characters win more often, above 1 less often.
-    Words are cut at `max_length` characters. The model is used in evaluation mode, and its mode is put back.
+    Words begin with `start` and are cut `max_length` characters after it. The model is used in evaluation mode, and its mode is put back.
     """
     if temperature <= 0:
         raise ValueError(f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is.")
@@ -27,14 +28,15 @@ def sample(
     was_training = model.training
     model.eval()
     try:
-        ids = _draw(model, n, block_size, temperature, generator, max_length)
+        begin = ([0] * block_size + vocabulary.encode(start))[-block_size:]
+        ids = _draw(model, torch.tensor([begin] * n), temperature, generator, max_length)
     finally:
         model.train(was_training)
-    return [vocabulary.decode(row).split(".", 1)[0] for row in ids]
+    return [start + vocabulary.decode(row).split(".", 1)[0] for row in ids]
 
 
-def _draw(model, n, block_size, temperature, generator, max_length):
-    context = torch.zeros(n, block_size, dtype=torch.long)
+def _draw(model, context, temperature, generator, max_length):
+    n = len(context)
     written = torch.zeros(n, max_length, dtype=torch.long)  # 0 is '.', so rows end where nothing is written
     alive = torch.arange(n)
     for position in range(max_length):

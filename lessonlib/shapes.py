@@ -89,9 +89,9 @@ def trace(model, x: torch.Tensor) -> Trace:
     return Trace(rows, sum(p.numel() for p in model.parameters()))
 
 
-def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
-    """Run a copy of `model` on x (B, T) and return (layer, input, output) of each call, ready for gradients."""
-    model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).train(training)
+def record(model, x: torch.Tensor) -> list[tuple]:
+    """Run a copy of `model` on x (B, T), in evaluation mode: (layer, input, output) of each call, ready for gradients."""
+    model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).eval()
     steps = []
     with _recording(model, steps), torch.enable_grad():
         model(x)
