@@ -18,7 +18,8 @@ def sample(
     """Draw `n` words, all at once: each step is one model call for the words that have not ended yet.
 
     `temperature` divides the logits: below 1 the likely characters win more often, above 1 less often.
-    Words begin with `start` and are cut `max_length` characters after it. The model is used in evaluation mode, and its mode is put back.
+    Words begin with `start` and are cut `max_length` characters after it. The model is used in evaluation mode, and
+    its mode is put back.
     """
     if temperature <= 0:
         raise ValueError(f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is.")

@@ -2,9 +2,7 @@
 
 import copy
 import html
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 
@@ -81,32 +79,36 @@ def trace(model, x: torch.Tensor) -> Trace:
     """Run `model` on x (B, T) in evaluation mode and record every layer; the model itself is left untouched.
 
     Takes the course's layers (a Sequential in a Sequential too) and any torch.nn.Module. Reach counts the positions
-    of the embedding that the last position of a layer's output depends on, measured by gradient.
+    of the embedding that the last position of a layer's output depends on, measured by gradient. Multiply-adds are
+    counted in Linear and Conv1d layers, not in what a module computes between its layers, as attention does.
     """
     steps = record(model, x)
     first = embedding_of(steps)
-    rows = tuple(_row(layer, a, out, first) for layer, a, out in steps)
-    return Trace(rows, sum(p.numel() for p in model.parameters()))
+    rows = tuple(_row(layer, a, out, first, len(x)) for layer, a, out in steps)
+    return Trace(rows, sum(p.numel() for p in set(model.parameters())))
 
 
-def record(model, x: torch.Tensor) -> list[tuple]:
-    """Run a copy of `model` on x (B, T), in evaluation mode: (layer, input, output) of each call, ready for gradients."""
-    model = copy.deepcopy(model, memo={id(out): None for out in _outputs(model)}).eval()
+def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
+    """Run a copy of `model` on x (B, T) and return (layer, input, output) of each call, ready for gradients."""
+    kept = {id(tensor): tensor.detach() for tensor in _on_a_graph(model)}
+    model = copy.deepcopy(model, memo=kept).train(training)
     steps = []
-    with _recording(model, steps), torch.enable_grad():
+    for layer in {id(layer): layer for layer in _inside(model) if not _children(layer)}.values():
+        _note_calls(layer, steps)
+    for p in model.parameters():
+        p.requires_grad_()  # a frozen embedding has a reach too
+    with torch.enable_grad():
         model(x)
     return steps
 
 
 def embedding_of(steps) -> torch.Tensor | None:
-    """The output of the first embedding in a record, (B, T, C): what reach is counted in."""
-    return next((out for layer, _, out in steps if type(layer).__name__ == "Embedding"), None)
+    """The output of the embedding of the characters, (B, T, C): what reach is counted in.
 
-
-def _outputs(layer):
-    """The last outputs that our layers hold: they hang on a graph, which deepcopy refuses to copy."""
-    own = [layer.out] if getattr(layer, "out", None) is not None else []
-    return own + [out for child in _children(layer) for out in _outputs(child)]
+    Of several it is the one that looks up most: the others look up positions, which are the same for each example.
+    """
+    found = [(ix, out) for layer, ix, out in steps if type(layer).__name__ == "Embedding"]
+    return max(found, key=lambda step: (step[0].ndim, step[0].numel()), default=(None, None))[1]
 
 
 def _children(layer):
@@ -117,50 +119,39 @@ def _children(layer):
     return [] if is_layer else list(layer.children())
 
 
-def _leaves(layer):
-    children = _children(layer)
-    return [leaf for child in children for leaf in _leaves(child)] if children else [layer]
+def _inside(layer):
+    """The layer itself and all that is inside it."""
+    yield layer
+    for child in _children(layer):
+        yield from _inside(child)
 
 
-@contextmanager
-def _recording(model, steps):
-    """Make every layer without children note (layer, input, output) as it is called."""
-    if isinstance(model, torch.nn.Module):
-        hooks = [leaf.register_forward_hook(partial(_note, steps)) for leaf in dict.fromkeys(_leaves(model))]
-        yield
-        for hook in hooks:
-            hook.remove()
-    else:
-        _wrap(model, steps)
-        yield
+def _on_a_graph(model):
+    """Tensors that layers kept of their last call, such as `.out`: deepcopy refuses what hangs on a graph."""
+    kept = (value for layer in _inside(model) for value in vars(layer).values())
+    return [value for value in kept if isinstance(value, torch.Tensor) and value.grad_fn is not None]
 
 
-def _note(steps, layer, inputs, out):
-    steps.append((layer, inputs[0], out[0] if isinstance(out, tuple) else out))
+def _note_calls(layer, steps):
+    """Give one layer of the copy a class of its own, which notes (layer, input, output) of each call."""
+    kind = type(layer)
+
+    def call(self, *args, **kwargs):
+        out = kind.__call__(self, *args, **kwargs)
+        x = [*args, *kwargs.values()][0]
+        steps.append((self, x, out[0] if isinstance(out, tuple) else out))
+        return out
+
+    layer.__class__ = type(kind.__name__, (kind,), {"__call__": call})
 
 
-def _wrap(container, steps):
-    """Our layers have no hooks, and need none: put a note-taker in each place of the copy's list."""
-    for i, layer in enumerate(container.layers):
-        if hasattr(layer, "layers"):
-            _wrap(layer, steps)
-        else:
-            container.layers[i] = partial(_call, layer, steps)
-
-
-def _call(layer, steps, x):
-    out = layer(x)
-    _note(steps, layer, (x,), out)
-    return out
-
-
-def _row(layer, x, out, first):
+def _row(layer, x, out, first, examples):
     return Row(
         _name(layer),
         tuple(x.shape),
         tuple(out.shape),
         sum(p.numel() for p in layer.parameters()),
-        _multiply_adds(layer, out) // len(out),
+        _multiply_adds(layer, out) // examples,
         _reach(out, first),
     )
 
@@ -181,12 +172,13 @@ def _multiply_adds(layer, out):
 
 
 def _reach(out, first):
-    """How many positions of the first embedding (B, T, C) the end of the first example's output depends on.
+    """How many positions of the embedding `first` the end of the last example's output depends on.
 
     The last number of the output belongs to the last position, in (B, T, C) and in (B, C, T) alike. A few numbers
     are tried, since a single one may be a dead ReLU that depends on nothing.
     """
     if first is None or not out.requires_grad:
         return None
-    grads = [torch.autograd.grad(number, first, retain_graph=True)[0] for number in out[0].flatten()[-8:]]
-    return max(int((grad[0] != 0).any(-1).sum()) for grad in grads)
+    numbers = out.flatten()[-8:]
+    grads = [torch.autograd.grad(n, first, retain_graph=True, materialize_grads=True)[0] for n in numbers]
+    return max(int((grad != 0).any(-1).sum()) for grad in grads)
