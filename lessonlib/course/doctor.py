@@ -62,10 +62,10 @@ def _install(here: environment.Environment) -> tuple[str, str]:
     requirements = "requirements.txt"
     if not here.folder.exists():
         return NOTE, "nothing is installed yet: `python3 course.py lab` does it"
-    if not here.is_sound():
-        return BAD, ".venv is unfinished, moved or damaged: the next `python3 course.py lab` makes it anew"
+    if not here.is_usable():
+        return BAD, ".venv was moved or is damaged: the next `python3 course.py lab` makes it anew"
     if not here.is_current(requirements):
-        return NOTE, f"{requirements} has changed: the next `python3 course.py lab` installs it"
+        return NOTE, f"{requirements} is not wholly installed: the next `python3 course.py lab` does it"
     return OK, f"{requirements} is installed in .venv"
 
 

@@ -19,7 +19,6 @@ from lessonlib.course import ROOT, Problem, settings
 from lessonlib.course.lock import one_at_a_time
 
 GIGABYTES = 3.0  # free space that an install asks for: what it takes, and the downloads beside it
-BEGUN = "begun\n"
 
 
 def start(argv: list[str]) -> int:
@@ -48,8 +47,8 @@ def start(argv: list[str]) -> int:
 class Environment:
     """The folder `.venv` of the repository at `root`, and what is installed there.
 
-    For each requirements file a stamp in `.venv` says what was installed from it. It is written last: a missing
-    or unfinished stamp means an unfinished install.
+    For each requirements file a stamp in `.venv` says what was installed from it. It is written last, so that an
+    install that broke off has none. What somebody installed there by hand, as a PyTorch of their choice, is kept.
     """
 
     def __init__(self, root: Path):
@@ -77,11 +76,11 @@ class Environment:
         """Whether exactly this is installed."""
         return _read(self.stamp(requirements)) == self.fingerprint(requirements)
 
-    def is_sound(self) -> bool:
-        """Whether one can install on top: no install broke off, the folder was not moved, its Python runs."""
+    def is_usable(self) -> bool:
+        """Whether one can install on top of it: it was not moved, its Python is new enough, its pip is there."""
         stamps = [_read(self.stamp(name)) for name in TESTS]
-        finished = stamps[0] and all(s is None or s.startswith(f"{self.root}\n") for s in stamps)
-        return bool(finished) and self.runs("import pip, lessonlib")
+        in_place = all(stamp is None or stamp.startswith(f"{self.root}\n") for stamp in stamps)
+        return in_place and self.runs("import pip, sys; assert sys.version_info >= (3, 11)")
 
     def runs(self, code: str) -> bool:
         """Whether the environment's Python runs `code`, away from the working directory (-P)."""
@@ -101,10 +100,11 @@ class Environment:
         with one_at_a_time(lock, waiting="Another start is installing; waiting for it."):
             if self._has(requirements):
                 return
-            if not self.is_sound():
+            if not self.is_usable():
                 self._make()
+            damaged = not self.runs("import lessonlib")
             for name in requirements:
-                if not self.is_current(name):
+                if damaged or not self.is_current(name):
                     self._install(name)
 
     def run(self, arguments: list[str]) -> int:
@@ -134,11 +134,22 @@ class Environment:
     def _install(self, requirements: str) -> None:
         print(f"Installing what {requirements} asks for …", flush=True)
         stamp = self.stamp(requirements)
-        stamp.write_text(BEGUN, encoding="utf-8")
+        stamp.unlink(missing_ok=True)
+        self._discard_unfinished()
         self._pip("install", "-r", requirements)
         if requirements in LEARNER:
             settings.write(self.folder)
         stamp.write_text(self.fingerprint(requirements), encoding="utf-8")
+
+    def _discard_unfinished(self) -> None:
+        """Make pip forget what it was installing when it was cut off, or it would take that for installed.
+
+        The last that pip writes of a package is its list of files, with its own mark INSTALLER in it.
+        """
+        packages = "Lib/site-packages" if os.name == "nt" else "lib/python*/site-packages"
+        for notes in self.folder.glob(f"{packages}/*.dist-info"):
+            if "INSTALLER" not in (_read(notes / "RECORD") or ""):
+                shutil.rmtree(notes)
 
     def _pip(self, *arguments: str) -> None:
         """Run pip in the environment. Its words go to the log; a terminal sees the line it is at."""
