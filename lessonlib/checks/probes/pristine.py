@@ -18,7 +18,7 @@ def _contents() -> list[dict[str, object]]:
 
 
 _ORIGINAL = _contents()
-_KEEP = {"_", "__builtins__"}  # IPython writes builtins._ after each cell
+_KEEP = {"_", "__builtins__", "input", "breakpoint"}  # Jupyter itself writes these
 
 
 def _put(wanted: list[dict[str, object]]) -> list[str]:

@@ -1,0 +1,52 @@
+"""The kill table: what the checks did with wrong and right answers, printed after the tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+_KEY = pytest.StashKey()
+
+
+class KillTable:
+    """Counts, by exercise."""
+
+    def __init__(self):
+        self.wrong, self.named, self.right = Counter(), Counter(), Counter()
+
+    def rejected(self, id: str, by_name: bool) -> None:
+        self.wrong[id] += 1
+        self.named[id] += by_name
+
+    def accepted(self, id: str) -> None:
+        self.right[id] += 1
+
+    def rows(self) -> list[str]:
+        ids = list(dict.fromkeys([*self.wrong, *self.right]))
+        total = f"{'all':22} {self.wrong.total():>8} {self.named.total():>8} {self.right.total():>14}"
+        body = [f"{id:22} {self.wrong[id]:>8} {self.named[id]:>8} {self.right[id]:>14}" for id in ids]
+        return [f"{'exercise':22} {'rejected':>8} {'by name':>8} {'right accepted':>14}", *body, total]
+
+
+def pytest_configure(config):
+    config.stash[_KEY] = KillTable()
+
+
+@pytest.fixture
+def kill_table(request) -> KillTable:
+    return request.config.stash[_KEY]
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    """No test writes the learner's progress file."""
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "progress.json"))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    table = config.stash[_KEY]
+    if table.wrong:
+        terminalreporter.section("kill table of the checks")
+        for row in table.rows():
+            terminalreporter.write_line(row)

@@ -1,0 +1,98 @@
+"""Every check against wrong answers by name and right answers in many styles: the kill table."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import answers
+import cells
+import pytest
+from answers import Whole, Wrong
+
+from lessonlib import checks
+from lessonlib.checks.exercise import CODE
+from lessonlib.checks.line import CORRECT, ERROR, FAILED, NOT_ATTEMPTED, NOT_YET
+from lessonlib.checks.misconceptions import misconceptions
+from lessonlib.checks.registry import exercises
+
+ANSWERS = [importlib.import_module(f"answers.{module.name}") for module in pkgutil.iter_modules(answers.__path__)]
+WRONG: dict[str, list[Wrong | Whole]] = {id: found for module in ANSWERS for id, found in module.WRONG.items()}
+RIGHT: dict[str, dict[str, str]] = {id: found for module in ANSWERS for id, found in module.RIGHT.items()}
+EXERCISES = exercises()
+SEEDS = range(11, 16)
+
+
+@functools.cache
+def verdict(id: str, name: str):
+    """The result for one wrong answer."""
+    wrong = next(w for w in WRONG[id] if w.name == name)
+    return cells.result(EXERCISES[id], wrong.source(cells.solution(EXERCISES[id])))
+
+
+@pytest.mark.parametrize(
+    ("id", "wrong"), [pytest.param(id, w, id=f"{id}: {w.name}") for id in WRONG for w in WRONG[id]]
+)
+def test_wrong_answer_is_rejected_by_name(id, wrong, kill_table):
+    found = verdict(id, wrong.name)
+    assert found.state == NOT_YET, found.text()
+    assert found.score < found.points
+    named = set(found.misconceptions)
+    assert named == ({wrong.misconception} if wrong.misconception else set()), found.text()
+    kill_table.rejected(id, bool(named))
+
+
+@pytest.mark.parametrize(("id", "name"), [pytest.param(id, n, id=f"{id}: {n}") for id in RIGHT for n in RIGHT[id]])
+def test_right_answer_passes_five_times(id, name, kill_table):
+    for seed in SEEDS:
+        found = cells.result(EXERCISES[id], RIGHT[id][name], seed)
+        assert found.state == CORRECT, f"seed {seed}: {found.text()}"
+    kill_table.accepted(id)
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+def test_solution_is_correct_and_stub_is_not_attempted(id):
+    exercise = EXERCISES[id]
+    source = cells.solution(exercise)
+    for seed in SEEDS:
+        assert cells.result(exercise, source, seed).state == CORRECT, cells.result(exercise, source, seed).text()
+    stub = re.sub(r"### BEGIN SOLUTION\n.*?### END SOLUTION", "raise NotImplementedError()", source, flags=re.DOTALL)
+    found = cells.result(exercise, stub)
+    assert (found.state, found.score) == (NOT_ATTEMPTED, 0), found.text()
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+def test_enough_answers(id):
+    code = EXERCISES[id].kind == CODE
+    assert len([w for w in WRONG[id] if w.misconception]) >= (5 if code else 3)
+    assert len(RIGHT[id]) >= (3 if code else 1)
+    assert len({w.name for w in WRONG[id]}) == len(WRONG[id])
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+def test_every_case_is_failed_by_some_wrong_answer(id):
+    failed = {line.title for w in WRONG[id] for line in verdict(id, w.name).lines if line.mark == FAILED}
+    assert failed == {case.title for case in EXERCISES[id].cases}
+
+
+def test_every_misconception_is_recognised_in_some_wrong_answer():
+    named = {id for exercise in EXERCISES for w in WRONG[exercise] for id in verdict(exercise, w.name).misconceptions}
+    survival = {"endless-loop"}  # test_engine.py
+    assert named | survival == set(misconceptions())
+
+
+def test_every_misconception_that_a_judge_names_has_words():
+    folder = Path(checks.__file__).parent
+    for file in [*folder.glob("ex??.py"), folder / "expect.py", folder / "values.py", folder / "judging.py"]:
+        for id in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', file.read_text(encoding="utf-8")):
+            assert id in misconceptions() or re.match(r"ex\d\d-", id), f"{file.name} names {id!r}"
+
+
+def test_no_check_breaks_on_a_wrong_answer():
+    for id in WRONG:
+        for wrong in WRONG[id]:
+            marks = [line.mark for line in verdict(id, wrong.name).lines]
+            assert ERROR not in marks, f"{id}: {wrong.name}\n{verdict(id, wrong.name).text()}"
