@@ -15,7 +15,7 @@ def flat_mlp(vocab_size, block_size, n_embd, n_hidden, hidden_layers=1, batchnor
     for _ in range(hidden_layers):
         layers += _hidden(fan_in, n_hidden, batchnorm)
         fan_in = n_hidden
-    return _finish(layers, n_hidden, vocab_size, block_size)
+    return _finish(layers, fan_in, vocab_size, block_size)
 
 
 def tree(vocab_size, n_embd, n_hidden, levels=3):
@@ -35,12 +35,11 @@ def tree(vocab_size, n_embd, n_hidden, levels=3):
 
 def levels_for(block_size):
     """How many levels of pairs reach over `block_size` characters: log2 of it, when it is a power of two."""
-    levels = block_size.bit_length() - 1
-    if block_size < 2 or 2**levels != block_size:
-        near = [2**k for k in range(max(levels, 1), max(levels, 1) + 2)]
+    levels = max(block_size, 2).bit_length() - 1
+    if block_size != 2**levels:
         raise ValueError(
             f"No number of pairwise levels reaches exactly {block_size} characters: k levels reach 2**k. "
-            f"The nearest contexts that work are {near[0]} and {near[1]}."
+            f"The nearest contexts that work are {2**levels} and {2 ** (levels + 1)}."
         )
     return levels
 
@@ -52,8 +51,8 @@ def _hidden(fan_in, n_hidden, batchnorm=True):
     return [Linear(fan_in, n_hidden), Tanh()]
 
 
-def _finish(layers, n_hidden, vocab_size, block_size):
-    model = Sequential([*layers, Linear(n_hidden, vocab_size)])
+def _finish(layers, fan_in, vocab_size, block_size):
+    model = Sequential([*layers, Linear(fan_in, vocab_size)])
     model.block_size = block_size
     with torch.no_grad():
         model.layers[-1].weight *= 0.1  # start near "every character is equally likely"
