@@ -75,6 +75,7 @@ class Trace:
         )
 
 
+@torch.enable_grad()
 def trace(model, x: torch.Tensor) -> Trace:
     """Run `model` on x (B, T) in evaluation mode and record every layer; the model itself is left untouched.
 
@@ -88,6 +89,7 @@ def trace(model, x: torch.Tensor) -> Trace:
     return Trace(rows, sum(p.numel() for p in set(model.parameters())))
 
 
+@torch.enable_grad()
 def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
     """Run a copy of `model` on x (B, T) and return (layer, input, output) of each call, ready for gradients."""
     kept = {id(tensor): tensor.detach() for tensor in _on_a_graph(model)}
@@ -97,8 +99,7 @@ def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
         _note_calls(layer, steps)
     for p in model.parameters():
         p.requires_grad_()  # a frozen embedding has a reach too
-    with torch.enable_grad():
-        model(x)
+    model(x)
     return steps
 
 
@@ -172,13 +173,13 @@ def _multiply_adds(layer, out):
 
 
 def _reach(out, first):
-    """How many positions of the embedding `first` the end of the last example's output depends on.
+    """How many positions of the embedding `first` the last number of the output depends on.
 
-    The last number of the output belongs to the last position, in (B, T, C) and in (B, C, T) alike. A few numbers
-    are tried, since a single one may be a dead ReLU that depends on nothing.
+    It belongs to the last position of the last example, in (B, T, C) and in (B, C, T) alike. Where it depends on
+    nothing, the numbers before it are tried: it may be a ReLU that is 0.
     """
     if first is None or not out.requires_grad:
         return None
-    numbers = out.flatten()[-8:]
-    grads = [torch.autograd.grad(n, first, retain_graph=True, materialize_grads=True)[0] for n in numbers]
-    return max(int((grad != 0).any(-1).sum()) for grad in grads)
+    numbers = out.flatten()[-8:].flip(0)
+    grads = (torch.autograd.grad(n, first, retain_graph=True, materialize_grads=True)[0] for n in numbers)
+    return next(filter(None, (int((grad != 0).any(-1).sum()) for grad in grads)), 0)
