@@ -2,6 +2,7 @@
 
 from lessonlib import progress
 
+VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
 
 def predict(id: str, question: str, yours=None) -> None:
     """Ask `question` and record your answer; `yours=None` (no answer yet) is fine.
@@ -13,9 +14,14 @@ def predict(id: str, question: str, yours=None) -> None:
         print("No prediction yet: put one after `yours=`, or read on.")
     else:
         print(f"Your prediction: {yours}")
+    record(id, question, yours)
 
-    def change(record):
-        entry = record.setdefault("predictions", {}).setdefault(id, {})
+
+def record(id: str, question: str, yours=None) -> None:
+    """Keep a prediction; what came out for an earlier one is forgotten."""
+
+    def change(kept):
+        entry = kept.setdefault("predictions", {}).setdefault(id, {})
         entry |= {"question": question, "yours": None if yours is None else _plain(yours)}
         entry.pop("actual", None)
         entry.pop("agrees", None)
@@ -25,21 +31,26 @@ def predict(id: str, question: str, yours=None) -> None:
 
 def compare(id: str, actual, tolerance: float = 0.0) -> None:
     """Print what came out beside what you predicted; numbers count as equal within `tolerance`."""
-    entry = progress.load().get("predictions", {}).get(id, {})
-    yours = entry.get("yours")
-    agrees = None if yours is None else _agrees(yours, actual, tolerance)
+    entry = judge(id, actual, tolerance)
     if "question" in entry:
         print(entry["question"])
     print(f"What came out:   {actual}")
-    if yours is not None:
-        print(f"Your prediction: {yours}")
-        print("They agree." if agrees else "They differ: worth a second look before you read on.")
+    if entry["agrees"] is not None:
+        print(f"Your prediction: {entry['yours']}")
+        print(VERDICTS[entry["agrees"]])
 
-    def change(record):
-        kept = record.setdefault("predictions", {}).setdefault(id, {})
-        kept |= {"actual": _plain(actual), "agrees": agrees}
+
+def judge(id: str, actual, tolerance: float = 0.0) -> dict:
+    """Keep what came out, and whether it `agrees` with the prediction (None without one); returns the entry."""
+    entry = progress.load().get("predictions", {}).get(id, {})
+    yours = entry.get("yours")
+    entry |= {"actual": _plain(actual), "agrees": None if yours is None else _agrees(yours, actual, tolerance)}
+
+    def change(kept):
+        kept.setdefault("predictions", {})[id] = entry
 
     progress.update(change)
+    return entry
 
 
 def missed() -> dict[str, dict]:

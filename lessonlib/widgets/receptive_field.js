@@ -315,7 +315,7 @@ function strands(graph, place, row, i) {
 function edges(graph, place) {
   return graph.rows.slice(1).map((row, k) => {
     const d = Array.from({ length: row.nodes }, (_, i) => strands(graph, place, k + 1, i)).join("");
-    const faint = Math.max(0.16, Math.min(0.5, place.column / 24));
+    const faint = Math.max(graph.kind === "conv" ? 0.07 : 0.16, Math.min(0.5, place.column / 24));
     return s("path", { d, class: `ll-rf-edge ${levelClass(k + 1)}`, opacity: faint });
   });
 }

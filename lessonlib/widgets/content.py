@@ -1,0 +1,108 @@
+"""The flashcards and the quiz questions, read from their data files, and their Markdown as HTML and as plain words."""
+
+import functools
+import random
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import mistune
+from latex2mathml.converter import convert
+
+CONTENT = Path(__file__).parent.parent / "content"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A flashcard; missing one of its `predictions` brings it back."""
+
+    id: str
+    lesson: str
+    question: str
+    answer: str
+    predictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose, and what to say to whoever chooses it."""
+
+    text: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A quiz question; a wrong first answer brings its `card` back."""
+
+    id: str
+    lesson: str
+    card: str
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@functools.cache
+def cards() -> tuple[Card, ...]:
+    """All flashcards, in the order of the lessons."""
+    return tuple(
+        Card(**{**entry, "predictions": tuple(entry.get("predictions", ()))}) for entry in _read("flashcards", "card")
+    )
+
+
+@functools.cache
+def questions() -> tuple[Question, ...]:
+    """All quiz questions, in the order of the lessons."""
+    found = []
+    for entry in _read("quiz", "question"):
+        choices = [Choice(**choice) for choice in entry.pop("choice")]
+        random.Random(entry["id"]).shuffle(choices)  # mixed, and the same at every run
+        found.append(Question(**entry, choices=tuple(choices)))
+    return tuple(found)
+
+
+def of_lessons(entries: Iterable, lessons: str | Iterable[str] | None) -> list:
+    """The cards or questions of one lesson ("05"), of several, or, with None, of all."""
+    if lessons is None:
+        return list(entries)
+    wanted = {lessons} if isinstance(lessons, str) else set(lessons)
+    have = {entry.lesson for entry in entries}
+    if unknown := wanted - have:
+        raise ValueError(
+            f"There is nothing for lesson {', '.join(sorted(unknown))}; there is for {', '.join(sorted(have))}."
+        )
+    return [entry for entry in entries if entry.lesson in wanted]
+
+
+def _read(name, table):
+    with (CONTENT / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)[table]
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """Formulas become MathML, which browsers draw by themselves, without a script or a font from elsewhere."""
+
+    def inline_math(self, text):
+        return convert(text)
+
+
+_markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["math"])
+
+
+def rich(text: str) -> str:
+    """Markdown, with formulas between $ signs, as HTML."""
+    return _markdown(text.strip())
+
+
+def plain(text: str) -> str:
+    """Markdown as words that can be read aloud or printed in a terminal."""
+    text = re.sub(r"\$([^$]+)\$", lambda match: _formula(match[1]), text.strip())
+    return re.sub(r"[`*]+", "", text)
+
+
+def _formula(latex):
+    words = latex.replace(r"\,", " ").replace(r"\log_2", "log2")
+    return re.sub(r"\\([a-z]+) *", r"\1 ", words)

@@ -1,0 +1,82 @@
+"""The quiz: answers and feedback stay in Python; a wrong first answer brings its flashcard back."""
+
+import textwrap
+
+import traitlets
+
+from lessonlib import progress, style
+from lessonlib.widgets import content, deck
+from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.flashcards import list_of_words
+
+
+class Quiz(LessonWidget):
+    """The questions of one lesson, Quiz("05"), of several, Quiz(["04", "05"]), or of all, Quiz().
+
+    You may try again until you are right; what counts is the first try.
+    """
+
+    _esm = script("quiz")
+    _css = stylesheet("quiz")
+
+    number = traitlets.Int(0).tag(sync=True)  # of the question that is shown, from 0
+    total = traitlets.Int().tag(sync=True)
+    question = traitlets.Dict().tag(sync=True)  # id, text and choices, without the answer
+    feedback = traitlets.Dict().tag(sync=True)  # {} before a try; then the choice, whether it is right, and why
+    first_tries = traitlets.Dict().tag(sync=True)  # question id: whether the first answer was right
+
+    def __init__(self, lessons=None):
+        self._questions = content.of_lessons(content.questions(), lessons)
+        super().__init__(total=len(self._questions))
+        self._ask(0)
+        self.on_msg(self._hear)
+
+    def _hear(self, _, message, buffers):
+        if message["type"] == "answer":
+            self.answer(message["choice"])
+        elif message["type"] == "go" and 0 <= message["number"] <= self.total:
+            self._ask(message["number"])
+
+    def _ask(self, number):
+        """Show a question; past the last one, the result."""
+        with self.hold_sync():
+            self.number, self.feedback = number, {}
+            if number < self.total:
+                now = self._questions[number]
+                choices = [content.rich(choice.text) for choice in now.choices]
+                self.question = {
+                    "id": now.id,
+                    "lesson": now.lesson,
+                    "text": content.rich(now.question),
+                    "choices": choices,
+                }
+
+    def answer(self, choice: int) -> bool:
+        """Answer the question that is shown with the choice of that number, from 0; returns whether it is right."""
+        now = self._questions[self.number]
+        if not 0 <= choice < len(now.choices):
+            raise ValueError(f"choice is {choice}; this question has choices 0 to {len(now.choices) - 1}.")
+        picked = now.choices[choice]
+        if now.id not in self.first_tries:
+            self.first_tries = {**self.first_tries, now.id: picked.right}
+            progress.update(lambda record: record.setdefault("quiz", {}).update({now.id: picked.right}))
+            if not picked.right:
+                deck.see_again(now.card)
+        self.feedback = {"choice": choice, "right": picked.right, "why": content.rich(picked.why)}
+        return picked.right
+
+    def static_text(self) -> str:
+        lines = [f"Quiz, {self.total} questions"]
+        for number, question in enumerate(self._questions, 1):
+            lines.append(f"{number}. {content.plain(question.question)}")
+            lines += [textwrap.indent(content.plain(choice.text), "   ( ) ") for choice in question.choices]
+        return "\n".join(lines)
+
+    def static_figure(self) -> style.Picture:
+        return list_of_words(
+            f"Quiz, {self.total} questions: run the cell to answer",
+            [
+                f"{content.plain(question.question)} – " + " / ".join(content.plain(c.text) for c in question.choices)
+                for question in self._questions
+            ],
+        )
