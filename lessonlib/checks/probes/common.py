@@ -37,11 +37,16 @@ def parameters(layer: object) -> list[torch.Tensor]:
     return list(layer.parameters())
 
 
+def bare(shape: torch.Size) -> tuple[int, ...]:
+    """The shape without its ones: (1, 3) and (3,) hold the same numbers."""
+    return tuple(n for n in shape if n != 1)
+
+
 def put(parameter: torch.Tensor, values: torch.Tensor) -> None:
     """Write `values` into a parameter in place, where the shapes agree: a wrong shape is the judge's to name."""
-    if tuple(parameter.shape) == tuple(values.shape):
+    if bare(parameter.shape) == bare(values.shape):
         with torch.no_grad():
-            parameter.copy_(values)
+            parameter.copy_(values.reshape(parameter.shape))
 
 
 def set_mode(layer: object, training: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .common import attempt, generator, parameters, put
+from .common import attempt, bare, generator, parameters, put
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -20,7 +20,7 @@ def _filled(layer: object, seed: int) -> list[torch.Tensor]:
     """The layer's parameters, filled with `drawn` numbers: a bias of zeros would hide a forgotten one."""
     found = [p for p in parameters(layer) if isinstance(p, torch.Tensor)]
     for parameter in found:
-        put(parameter, drawn(seed, *parameter.shape))
+        put(parameter, drawn(seed, *bare(parameter.shape)))
     return found
 
 

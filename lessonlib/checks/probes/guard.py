@@ -131,4 +131,7 @@ def guarded(seconds: float, seed: int):
         time_limit(seconds),
     ):
         warnings.simplefilter("default")
+        warnings.showwarning = lambda message, category, *where, **more: printed.write(
+            f"{category.__name__}: {message}\n"
+        )
         yield printed
