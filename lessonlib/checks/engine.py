@@ -124,6 +124,7 @@ def _record(result: Result) -> None:
 
     def change(record: dict) -> None:
         entry = record.setdefault("checks", {}).setdefault(result.exercise.id, {"attempts": 0, "best": 0})
+        entry["lesson"] = result.exercise.lesson
         entry["state"], entry["score"], entry["points"] = result.state, result.score, result.points
         entry["attempts"] += 1
         entry["best"] = max(entry["best"], result.score)

@@ -64,6 +64,21 @@ def questions() -> tuple[Question, ...]:
     return tuple(found)
 
 
+def cheat_sheet() -> str:
+    """The course on one page, as Markdown."""
+    return (CONTENT / "cheat_sheet.md").read_text(encoding="utf-8")
+
+
+def glossary() -> str:
+    """The words of the course as Markdown, a heading each; it stands in lesson 13, and a test holds the two equal."""
+    return "\n\n".join(_entry(**term) for term in _read("glossary", "term"))
+
+
+def _entry(name, lesson, text, see=()):
+    related = [f"[{other}](#{other.replace(' ', '-')})" for other in see]
+    return f"### {name}\n\n{text} *(Lesson {lesson}.)*" + (f" See {', '.join(related)}." if related else "")
+
+
 def of_lessons(entries: Iterable, lessons: str | Iterable[str] | None) -> list:
     """The cards or questions of one lesson ("05"), of several, or, with None, of all."""
     if lessons is None:
