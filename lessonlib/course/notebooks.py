@@ -1,22 +1,19 @@
-"""Notebooks as files: read what anybody may have touched, write in one piece, keep the old one, know an answer cell."""
+"""Notebooks as files: read what anybody may have touched, write in one piece, know an answer cell."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from copy import deepcopy
-from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import nbformat
 from nbformat import NotebookNode
 
-from lessonlib.course import Problem
+from lessonlib.course import Problem, files
 
-KEPT = "kept"  # beside exercises/ and notebooks/, so that links inside a kept notebook still lead somewhere
 MAX_BYTES = 30_000_000
 
 
@@ -94,34 +91,19 @@ def dumps(notebook: NotebookNode) -> bytes:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write beside the file, then rename: whoever is interrupted leaves the old file or the new one, never a part.
-
-    Raises Problem where the system does not let us.
-    """
-    new = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
+    """Write the file in one piece (files.py). Raises Problem where the system does not let us."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        files.write(path, data)
     except OSError as error:
         raise Problem(f"{path} could not be written: {error.strerror}. What was there is still there.") from None
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def keep(root: Path, path: Path) -> Path:
-    """Copy `path`, a file of the course at `root`, under a dated name into kept/; returns the copy."""
-    flat = path.relative_to(root).as_posix().replace("/", "_").removesuffix(path.suffix)
-    stem = f"{flat}_{datetime.now():%Y-%m-%d_%H%M%S}"
-    copy, count = root / KEPT / f"{stem}{path.suffix}", 1
-    while copy.exists():
-        count += 1
-        copy = root / KEPT / f"{stem}_{count}{path.suffix}"
-    write(copy, path.read_bytes())
-    return copy
+    """Copy the file under a dated name into kept/ (files.py). Raises Problem where the system does not let us."""
+    try:
+        return files.keep(root, path)
+    except OSError as error:
+        raise Problem(f"{path} could not be kept: {error.strerror}. It is still there.") from None
 
 
 # --- exercise cells ---
