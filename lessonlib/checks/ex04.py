@@ -1,0 +1,287 @@
+"""Checks of 04, shapes: predicted shapes, pairs by slices, FlattenConsecutive, and why Flatten is one of them."""
+
+from __future__ import annotations
+
+import torch
+
+from . import reference
+from .engine import Check
+from .exercise import CODE, PREDICTION, Case, Exercise, Mistake
+from .expect import describe, equal, returned, shaped
+from .probes import ex04 as probes
+from .values import parts, shape, truth
+
+# --- predicted shapes ---
+
+SHAPES = Exercise(
+    id="shapes",
+    title="Shapes, predicted",
+    kind=PREDICTION,
+    name="answer_shapes",
+    grade_id="ex04-shapes",
+    check_id="ex04-shapes-check",
+    difficulty="easy",
+    minutes=6,
+    cases=parts(
+        (
+            "C[ix]",
+            1,
+            shape(
+                (4, 8, 10),
+                {(4, 8): "an-index-becomes-a-vector", (4, 10): "an-index-becomes-a-vector", (4, 80): "no-view-yet"},
+            ),
+        ),
+        (
+            "pairs of neighbours side by side",
+            1,
+            shape(
+                (4, 4, 20),
+                {
+                    (4, 4, 10): "a-pair-keeps-its-numbers",
+                    (2, 8, 20): "the-batch-stays",
+                    (2, 8, 10): "the-batch-stays",
+                },
+            ),
+        ),
+        (
+            "@ (20, 200)",
+            1,
+            shape(
+                (4, 4, 200),
+                {
+                    (4, 200): "only-the-last-dimension-changes",
+                    (16, 200): "only-the-last-dimension-changes",
+                    (4, 800): "only-the-last-dimension-changes",
+                },
+            ),
+        ),
+        ("the last pair", 1, shape((4, 400), {(4, 1, 400): "one-position-keeps-its-dimension"})),
+        (
+            "(4, 1, 20) + (8, 20)",
+            1,
+            shape(
+                (4, 8, 20),
+                {
+                    (4, 1, 20): "broadcasting-lines-up-at-the-right",
+                    (8, 4, 20): "broadcasting-lines-up-at-the-right",
+                    (4, 9, 20): "broadcasting-lines-up-at-the-right",
+                },
+            ),
+        ),
+    ),
+    hints=(
+        "B, the batch, goes through everything unchanged. Ask of each step what it does to T and to C.",
+        "A pair holds the numbers of two neighbours: T is halved, C is doubled. A product changes the last dimension "
+        "alone. For a sum, write the shapes under each other, right-aligned: a 1 or a gap stretches.",
+    ),
+)
+
+# --- pairs by slices ---
+
+
+def _parts(data: dict, call: str) -> list:
+    found = returned(data["parts"], call)
+    if not isinstance(found, list) or len(found) != 3:
+        raise Mistake(f"`{call}` gave {describe(found)}, expected three tensors.", next="Return even, odd, joined.")
+    return found
+
+
+def _slices(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 2, 8, 3), "pairs(x), for x (2, 8, 3),"
+    even, odd, _ = _parts(data, call)
+    batch = {(1, 8, 3): "the-batch-stays"}
+    for found, right, name in ((even, x[:, ::2], "even"), (odd, x[:, 1::2], "odd")):
+        shaped(found, (2, 4, 3), f"{name} of {call}", known=batch)
+        if not equal(found, right):
+            halves = equal(found, x[:, :4]) or equal(found, x[:, 4:])
+            swapped = equal(found, x[:, 1::2]) or equal(found, x[:, ::2])
+            raise Mistake(
+                f"`{name}` holds the positions {_positions(found)}, expected {_positions(right)}.",
+                misconception="halves-instead-of-neighbours" if halves else "odd-before-even" if swapped else None,
+                picture=(found, right),
+            )
+
+
+def _joined(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 2, 8, 3), "pairs(x), for x (2, 8, 3),"
+    joined = _parts(data, call)[2]
+    known = {
+        (2, 8, 3): "joined-along-time",
+        (2, 4, 3): "a-pair-keeps-its-numbers",
+        (2, 4, 2, 3): "one-dimension-too-many",
+        (4, 4, 3): "the-batch-stays",
+    }
+    shaped(joined, (2, 4, 6), f"joined of {call}", known=known)
+    _neighbours(joined, x, 2, "joined")
+
+
+def _pairs_of_4(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 2, 4, 5), "pairs(x), for x (2, 4, 5),"
+    joined = _parts(data, call)[2]
+    shaped(joined, (2, 2, 10), f"joined of {call}")
+    _neighbours(joined, x, 2, "joined")
+
+
+def _positions(found: torch.Tensor) -> list[int]:
+    """Which positions a (B, T, C) piece of `numbered` holds, read from its numbers."""
+    return [int(value) // 10 % 10 for value in found[0, :, 0].tolist()]
+
+
+def _neighbours(found: torch.Tensor, x: torch.Tensor, n: int, name: str) -> None:
+    """Is `found` x with each run of n neighbours side by side? Its shape is right already."""
+    right = reference.flatten_consecutive(x, n)
+    if equal(found, right):
+        return
+    halves = torch.cat(x.chunk(n, 1), 2)
+    reverse = torch.cat([x[:, i::n] for i in reversed(range(n))], 2)
+    woven = torch.stack([x[:, i::n] for i in range(n)], 3).flatten(2)
+    variants = {"halves-instead-of-neighbours": halves, "odd-before-even": reverse, "channels-interleaved": woven}
+    id = next((id for id, variant in variants.items() if equal(found, variant)), None)
+    says = f"The shape of {name} is right, the numbers are not."
+    if id == "halves-instead-of-neighbours":
+        says += f" Position 0 holds the positions 0 and {x.shape[1] // n} of x; it should hold the neighbours 0 and 1."
+    raise Mistake(says, misconception=id, picture=(found, right))
+
+
+PAIRS = Exercise(
+    id="pairs",
+    title="Even and odd",
+    kind=CODE,
+    name="pairs",
+    grade_id="ex04-pairs",
+    check_id="ex04-pairs-check",
+    difficulty="easy",
+    minutes=6,
+    cases=(
+        Case("even and odd positions", 1, probes.pairs_of_8, _slices),
+        Case("joined along the channels", 1, probes.pairs_of_8, _joined),
+        Case("another T and C", 1, probes.pairs_of_4, _pairs_of_4),
+    ),
+    hints=(
+        "`x[:, ::2]` takes every second position, from 0. How do you begin at 1?",
+        "`torch.cat([even, odd], dim=...)` puts tensors side by side. Which dimension should get longer?",
+    ),
+)
+
+# --- FlattenConsecutive ---
+
+
+def _flatten_2(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(2)(x), for x (3, 8, 5),"
+    known = {
+        (3, 4, 5): "a-pair-keeps-its-numbers",
+        (3, 2, 20): "n-groups-instead-of-groups-of-n",
+        (3, 4, 2, 5): "one-dimension-too-many",
+        (12, 10): "the-batch-stays",
+        (3, 40): "flattens-everything",
+    }
+    out = shaped(returned(data["out"], call), (3, 4, 10), call, known=known)
+    _neighbours(out, x, 2, "the output")
+    if "value" in data["strided"] and not equal(data["strided"]["value"], out):
+        raise Mistake(
+            f"`{call}` gave other numbers for an x that lies in memory in another order.",
+            next="Use `reshape` or slices: they go by positions, not by memory.",
+        )
+
+
+def _flatten_4(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(4)(x), for x (3, 8, 5),"
+    out = shaped(returned(data["out"], call), (3, 2, 20), call, known={(3, 4, 10): "n-is-an-argument"})
+    _neighbours(out, x, 4, "the output")
+
+
+def _flatten_8(data: dict, seed: int) -> None:
+    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(8)(x), for x (3, 8, 5),"
+    known = {(3, 1, 40): "one-position-keeps-its-dimension"}
+    out = shaped(returned(data["out"], call), (3, 40), call, known=known)
+    if not equal(out, x.flatten(1)):
+        raise Mistake("The shape is right, the numbers are not.", picture=(out, x.flatten(1)))
+
+
+def _flatten_one_example(data: dict, seed: int) -> None:
+    for name, T, right in (("short", 2, (1, 10)), ("long", 8, (1, 4, 10))):
+        call = f"FlattenConsecutive(2)(x), for x (1, {T}, 5),"
+        known = {(10,): "squeeze-removes-a-batch-of-one", (4, 10): "squeeze-removes-a-batch-of-one"}
+        shaped(returned(data[name], call), right, call, known=known)
+
+
+def _flatten_uneven(data: dict, seed: int) -> None:
+    if "raised" in data["out"]:
+        return
+    call = "FlattenConsecutive(3)(x), for x (3, 8, 5),"
+    found = tuple(getattr(data["out"]["value"], "shape", ()))
+    known = {(3, 2, 15): "drops-the-rest", (3, 3, 15): "drops-the-rest", (4, 2, 15): "groups-mix-examples"}
+    raise Mistake(
+        f"`{call}` gave shape {found}, expected an error: 8 positions do not divide into groups of 3.",
+        misconception=known.get(found),
+        next="" if found in known else "Raise a ValueError when T is not a multiple of n.",
+    )
+
+
+def _no_parameters(data: dict, seed: int) -> None:
+    call = "FlattenConsecutive(2).parameters()"
+    found = returned(data["parameters"], call)
+    if found != []:
+        raise Mistake(f"`{call}` gave {describe(found)}, expected an empty list: nothing here is trained.")
+
+
+FLATTEN = Exercise(
+    id="flatten_consecutive",
+    title="FlattenConsecutive",
+    kind=CODE,
+    name="FlattenConsecutive",
+    grade_id="ex04-flatten-consecutive",
+    check_id="ex04-flatten-consecutive-check",
+    difficulty="medium",
+    minutes=12,
+    cases=(
+        Case("pairs of neighbours side by side", 2, probes.flatten_2, _flatten_2),
+        Case("groups of 4 as well", 1, probes.flatten_4, _flatten_4),
+        Case("one position left: its dimension goes", 1, probes.flatten_8, _flatten_8),
+        Case("a batch of one stays a batch", 1, probes.flatten_one_example, _flatten_one_example),
+        Case("positions that do not divide are an error", 1, probes.flatten_uneven, _flatten_uneven),
+        Case("no parameters", 1, probes.flatten_parameters, _no_parameters),
+    ),
+    hints=(
+        "`B, T, C = x.shape`. The numbers of n neighbours lie side by side in memory already: which shape asks for them?",
+        "`x.view(B, T // n, C * n)`. When one group is left, drop dimension 1 and no other: `squeeze(1)`.",
+        "`view` with these three sizes raises an error by itself when T is not a multiple of n. Slices do not.",
+    ),
+)
+
+# --- FlattenConsecutive(8) is Flatten ---
+
+FLATTEN_ALL = Exercise(
+    id="flatten_all",
+    title="All at once",
+    kind=PREDICTION,
+    name="answer_flatten_all",
+    grade_id="ex04-flatten-all",
+    check_id="ex04-flatten-all-check",
+    difficulty="easy",
+    minutes=4,
+    cases=parts(
+        ("the shape after FlattenConsecutive(8)", 1, shape((4, 80), {(4, 1, 80): "one-position-keeps-its-dimension"})),
+        ("the same numbers in the same order as Flatten?", 1, truth(True, "flattening-keeps-the-order")),
+        (
+            "the shape after FlattenConsecutive(2), three times",
+            1,
+            shape(
+                (4, 80),
+                {
+                    (4, 1, 80): "one-position-keeps-its-dimension",
+                    (4, 10): "a-pair-keeps-its-numbers",
+                    (4, 20): "nothing-sets-c-back",
+                },
+            ),
+        ),
+        ("and these: the same numbers as Flatten?", 1, truth(True, "flattening-keeps-the-order")),
+    ),
+    hints=(
+        "T is divided by n, C is multiplied by n, and no number is lost.",
+        "Nothing but the shape changes: read the numbers of one example in order, before and after.",
+    ),
+)
+
+EXERCISES = (SHAPES, PAIRS, FLATTEN, FLATTEN_ALL)
+check = Check(EXERCISES)
