@@ -6,23 +6,30 @@ from pathlib import Path
 
 from lessonlib.course import ROOT, settings
 
-FIRST_PAGE = "notebooks/00_start_here.ipynb"
+FIRST_PAGE = Path("notebooks/00_start_here.ipynb")
 
 
 def main(argv: list[str]) -> int:
-    """Start JupyterLab in the repository; every further argument is JupyterLab's own."""
+    """Start JupyterLab in the repository, on its first page or on the notebook named; all else is for JupyterLab."""
     from jupyterlab.labapp import LabApp
 
     settings.write(Path(sys.prefix))
-    os.chdir(ROOT)
-    LabApp.launch_instance(arguments(argv))
+    passed_on = arguments(argv)
+    os.chdir(ROOT)  # JupyterLab's file browser shows the folder it was started in
+    LabApp.launch_instance(passed_on)
     return 0
 
 
 def arguments(argv: list[str]) -> list[str]:
-    """JupyterLab's arguments: the course's own first, so that yours, which come later, have the last word."""
-    ours = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}"]
+    """JupyterLab's arguments for ours: a notebook of the course opens in its place, as the first page does."""
+    page, passed_on = FIRST_PAGE, []
+    for argument in argv:
+        file = Path(argument).resolve()
+        if file.is_file() and file.is_relative_to(ROOT):
+            page = file.relative_to(ROOT)
+        else:
+            passed_on.append(argument)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in argv:
         print("You are root, as one is in a container: JupyterLab is told that this is meant (--allow-root).")
-        ours.append("--allow-root")
-    return ours + argv
+        passed_on.append("--allow-root")
+    return [f"--LabApp.default_url=/lab/tree/{page.as_posix()}", *passed_on]
