@@ -18,7 +18,6 @@ function render({ model, el }) {
   el.append(root);
 
   const cards = Object.fromEntries(model.get("cards").map((c) => [c.id, c]));
-  if (!model.get("live")) model.set("queue", model.get("cards").map((c) => c.id));
   let flipped = false;
   const show = () => {
     const queue = model.get("queue"), now = cards[queue[0]];

@@ -18,7 +18,7 @@ class Flashcards(LessonWidget):
 
     _esm = script("flashcards")
     _css = stylesheet("flashcards")
-    view_state = ("cards",)
+    view_state = ("cards", "queue", "known")
 
     cards = traitlets.List().tag(sync=True)  # id, lesson, and both sides as HTML and as plain words
     queue = traitlets.List(traitlets.Unicode()).tag(sync=True)  # ids, the shown one first

@@ -1,5 +1,6 @@
 """Which inputs a node sees: by counting, for a tree and for a dilated convolution, and by gradient, for any model."""
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -40,7 +41,7 @@ def measure(model, x: torch.Tensor) -> list[MeasuredRow]:
     node i on the i-th copy of x: in evaluation mode the examples of a batch do not touch each other.
     """
     ends = _level_ends(model, x)
-    return [_row(model, x, below, here) for below, here in zip(ends, ends[1:], strict=False)]
+    return [_row(model, x, below, here) for below, here in itertools.pairwise(ends)]
 
 
 def _level_ends(model, x):

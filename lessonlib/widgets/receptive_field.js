@@ -242,8 +242,9 @@ function costTable({ embedding, hidden, rows }, levels) {
 
 function draw(stage, graph, needed) {
   const place = layout(stage.clientWidth, graph);
-  const still = s("svg", { class: "ll-rf-still", width: place.width, height: place.height, "aria-hidden": "true" });
-  const lit = s("svg", { class: "ll-rf-lit", width: place.width, height: place.height, "aria-hidden": "true" });
+  const style = `width: ${place.width}px; height: ${place.height}px`;
+  const still = s("svg", { class: "ll-rf-still", style, "aria-hidden": "true" });
+  const lit = s("svg", { class: "ll-rf-lit", style, "aria-hidden": "true" });
   still.append(...edges(graph, place), ...nodes(graph, place), ...gutters(graph, place), ...inputs(graph, place), ...wallLine(graph, place, needed));
   const levels = graph.rows.map((row, level) => level && {
     edges: s("path", { class: `ll-rf-lit-edge ${levelClass(level)}` }),

@@ -164,19 +164,20 @@ class ReceptiveField(LessonWidget):
         return (inside[0] + inside[-1] + 1) / 2
 
     def _draw_level(self, ax, level, lit, width):
-        look = style.level(level)
+        colour, marker = style.level(level)["colour"], style.level(level)["mark"]
         places = [self._place(level, i) for i in range(self._nodes(level))]
         for index, x in enumerate(places):
             on = index in lit[level]
             if width <= 64 or on:  # more edges than that are a grey veil
+                look = {"linewidth": 2, "alpha": 1} if on else {"linewidth": 0.7, "alpha": 0.35}
+                floor = 0.05 if level == 1 else level - 1
                 for below in self._below(level, index):
-                    ax.plot([x, self._place(level - 1, below)], [level, level - 1 + 0.05 * (level == 1)],
-                            color=look["colour"], linewidth=2 if on else 0.7, alpha=1 if on else 0.35, zorder=1)  # fmt: skip
+                    ax.plot([x, self._place(level - 1, below)], [level, floor], color=colour, zorder=1, **look)
         size = 6 if width <= 64 else 2
         for on in (False, True):
             chosen = [x for index, x in enumerate(places) if (index in lit[level]) == on]
-            ax.plot(chosen, [level] * len(chosen), look["mark"], color=look["colour"], markersize=size * (1.4 if on else 1),
-                    alpha=1 if on else 0.45, linestyle="none", zorder=2)  # fmt: skip
+            look = {"markersize": 1.4 * size, "alpha": 1} if on else {"markersize": size, "alpha": 0.45}
+            ax.plot(chosen, [level] * len(chosen), marker, color=colour, zorder=2, **look)
 
 
 def _compact(row: reach.MeasuredRow) -> dict:

@@ -3,7 +3,7 @@
 
 export default () => ({ render });
 
-const TALL = 104, DEEP = 12, STEP = 100;
+const TALL = 104, DEEP = 12, STEP = 94;
 
 function render({ model, el }) {
   const stage = h("div", { class: "ll-ribbon-stage", tabindex: 0, role: "slider", "aria-label": "Tensor", "aria-valuemin": 1 });
@@ -56,8 +56,8 @@ function ribbon(blocks) {
   const widest = Math.max(...blocks.map((b) => b.sides.T ?? 1)), highest = Math.max(...blocks.map((b) => b.sides.C ?? 1));
   const unit = { t: 64 / widest, c: TALL / highest };
   const lines = Math.max(...blocks.map((b) => b.layers.flatMap(words).length));
-  const size = { width: blocks.length * STEP, height: TALL + DEEP + 40 + lines * 14, "aria-hidden": "true" };
-  return s("svg", size, ...blocks.map((b, i) => column(b, i, unit)));
+  const style = `width: ${blocks.length * STEP}px; height: ${TALL + DEEP + 40 + lines * 14}px`;
+  return s("svg", { style, "aria-hidden": "true" }, ...blocks.map((b, i) => column(b, i, unit)));
 }
 
 function column(block, i, unit) {

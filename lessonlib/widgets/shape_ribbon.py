@@ -107,7 +107,7 @@ def blocks_of(trace: shapes.Trace, shape: tuple[int, ...]) -> list[Block]:
 def _sides(shape, order):
     """Sizes by axis: (B, C) has no T left."""
     names = order if len(shape) == 3 else "BC"
-    return {name: size for name, size in sorted(zip(names, shape, strict=False), key=lambda side: "BTC".index(side[0]))}
+    return dict(sorted(zip(names, shape, strict=False), key=lambda side: "BTC".index(side[0])))
 
 
 def _words(row):
