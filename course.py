@@ -6,6 +6,7 @@ where each command is defined. This file and what it imports are the standard li
 """
 
 import os
+import subprocess
 import sys
 
 if sys.version_info < (3, 11):
@@ -15,9 +16,13 @@ if sys.version_info < (3, 11):
         "for example: python3.12 course.py lab" % (sys.version_info[0], sys.version_info[1], sys.executable)
     )
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+UNFINISHED = os.path.join(HERE, ".course", "update", "finish.py")  # noqa: PTH118
+if os.path.exists(UNFINISHED):  # noqa: PTH110  an update was cut off: until it is finished, lessonlib is half of each
+    subprocess.call([sys.executable, UNFINISHED])
+sys.path.insert(0, HERE)
 
-from lessonlib.course import environment
+from lessonlib.course import environment  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(environment.start(sys.argv[1:]))

@@ -83,8 +83,8 @@ def run(root: Path, folder: Path, check: bool = False) -> int:
     ]
     for trouble in troubles:
         print(trouble)
-    done = "are what the solutions give" if check else "are made"
-    print(f"{len(made)} exercises; {len(troubles)} need a look." if troubles else f"{len(made)} exercises {done}.")
+    done = "as the solutions give them" if check else "made"
+    print(f"Exercises: {len(made)} {done}{f', {len(troubles)} to look at' if troubles else ''}.")
     return 1 if troubles else 0
 
 

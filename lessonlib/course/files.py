@@ -75,6 +75,9 @@ def finish(stage: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    print("An update was interrupted. Finishing it now.")
-    for path, copy in finish(Path(__file__).resolve().parent).items():
-        print(f"{path}: what was there is kept as {copy}.")
+    print("An update was cut off. Finishing it now.")
+    try:
+        for path, copy in finish(Path(__file__).resolve().parent).items():
+            print(f"{path}: what was there is kept as {copy}.")
+    except OSError as error:
+        print(f"It could not be finished: {error}. Mend that, then run: python3 course.py update")

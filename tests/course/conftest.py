@@ -1,15 +1,10 @@
 from pathlib import Path
 
 import pytest
-from small_course import solution_notebook
-
-from lessonlib.course import build, notebooks
+from small_course import small_course
 
 
 @pytest.fixture
 def course(tmp_path) -> Path:
-    """A course of one exercise, built."""
-    root = tmp_path / "course"
-    notebooks.write(root / "solutions" / "01_adding.ipynb", notebooks.dumps(solution_notebook()))
-    assert build.run(root, root / "exercises") == 0
-    return root
+    """A course of one lesson and one exercise."""
+    return small_course(tmp_path / "course")
