@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ class History:
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)  # nats per character
     lrs: list[float] = field(default_factory=list)  # of the first optimizer
-    val: list[tuple[int, float]] = field(default_factory=list)  # (step, validation loss), from validate_every
+    val: list[tuple[int, float]] = field(default_factory=list)  # (step, validation loss), from ValidateEvery
     stopped: str | None = None  # "stopped at step 300 of 1000", if the learner stopped it
 
 
@@ -39,17 +40,15 @@ def train(
     """
     optimizers = list(optimizer) if isinstance(optimizer, Sequence) else [optimizer]
     base_lrs = [[group["lr"] for group in o.param_groups] for o in optimizers]
-    history, batches = History(), iter(batches)
+    history = History()
     for callback in callbacks:
         if hasattr(callback, "history"):
             callback.history = history
     model.train()
     silent = not progress or "TQDM_DISABLE" in os.environ
     bar = tqdm(total=steps, unit="step", disable=silent, leave=False, delay=2)
-    step = 0
     try:
-        for step in range(steps):
-            x, y = next(batches)
+        for step, (x, y) in zip(range(steps), batches, strict=False):
             _set_lrs(optimizers, base_lrs, schedule(step) if schedule else 1.0)
 
             logits = model(x)
@@ -67,13 +66,19 @@ def train(
             for callback in callbacks:
                 callback(step, history.losses[-1], lr)
             bar.update()
+        if len(history.steps) < steps:
+            _stop(history, steps, "There were no more batches; minibatches() gives them without end.")
     except KeyboardInterrupt:
-        history.stopped = f"stopped at step {step} of {steps}"
-        print(f"Training {history.stopped}. What was learned so far is kept.")
+        _stop(history, steps, "What was learned so far is kept.")
     finally:
         bar.close()
         _set_lrs(optimizers, base_lrs, 1.0)
     return history
+
+
+def _stop(history, steps, why):
+    history.stopped = f"stopped at step {len(history.steps)} of {steps}"
+    print(f"Training {history.stopped}. {why}")
 
 
 def _set_lrs(optimizers, base_lrs, factor):
@@ -143,28 +148,33 @@ def sweep(steps: int, low: float = 1e-3, high: float = 1.0) -> Callable[[int], f
 # Evaluation
 
 
-@torch.no_grad()
-def evaluate(model, X: torch.Tensor, Y: torch.Tensor, batch_size: int = 4096) -> float:
-    """The mean negative log likelihood, in nats per character, in evaluation mode; the mode is put back after."""
+@contextmanager
+def evaluating(model):
+    """Evaluation mode for the block of a `with`; afterwards the mode is what it was."""
     was_training = model.training
     model.eval()
     try:
-        total = 0.0
-        for x, y in zip(X.split(batch_size), Y.split(batch_size), strict=True):
-            total += F.cross_entropy(_check_logits(model(x), y), y, reduction="sum").item()
+        yield
     finally:
         model.train(was_training)
+
+
+@torch.no_grad()
+def evaluate(model, X: torch.Tensor, Y: torch.Tensor, batch_size: int = 4096) -> float:
+    """The mean negative log likelihood, in nats per character, in evaluation mode; the mode is put back after."""
+    total = 0.0
+    with evaluating(model):
+        for x, y in zip(X.split(batch_size), Y.split(batch_size), strict=True):
+            total += F.cross_entropy(_check_logits(model(x), y), y, reduction="sum").item()
     return total / len(Y)
 
 
 class ValidateEvery:
     """A callback that measures the validation loss every `every` steps and keeps it in the History."""
 
-    history: History | None = None
-
     def __init__(self, model, X, Y, every: int):
         self.model, self.X, self.Y, self.every = model, X, Y, every
-        self.history = None
+        self.history: History | None = None  # train() hands it over
 
     def __call__(self, step, loss, lr):
         if (step + 1) % self.every == 0:
@@ -174,9 +184,9 @@ class ValidateEvery:
 def smooth(losses: Sequence[float], k: int = 1000) -> torch.Tensor:
     """The mean of each k losses in turn, (len // k,): the lesson's `view(-1, k).mean(1)`; a remainder is left out."""
     if not 1 <= k <= len(losses):
-        raise ValueError(f"k is {k}, but there are {len(losses)} losses: choose k between 1 and {len(losses)}.")
+        raise ValueError(f"k is {k}, but there are {len(losses)} losses: a mean needs at least 1 of them, at most all.")
     whole = len(losses) // k * k
-    return torch.tensor(losses[:whole]).view(-1, k).mean(1)
+    return torch.as_tensor(losses[:whole]).view(-1, k).mean(1)
 
 
 def uniform_loss(vocab_size: int) -> float:
@@ -189,6 +199,8 @@ def uniform_loss(vocab_size: int) -> float:
 
 def state(model) -> list[torch.Tensor]:
     """Everything a model has learned: its parameters, then BatchNorm's running statistics, layer by layer."""
+    if isinstance(model, torch.nn.Module):
+        return list(model.state_dict().values())
     return [*model.parameters(), *_buffers(model)]
 
 
@@ -207,7 +219,7 @@ def load(model, path: str | Path) -> None:
     """Read into `model` what `save` wrote for a model of the same shape; nothing in the file can run code."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"There are no saved weights at {path}. Give the path that save() was given.")
-    saved, mine = torch.load(path, weights_only=True), state(model)
+    saved, mine = _read(path), state(model)
     if [t.shape for t in saved] != [t.shape for t in mine]:
         raise ValueError(
             f"{path} holds {sum(t.numel() for t in saved):,} numbers in {len(saved)} tensors; this model has "
@@ -215,3 +227,13 @@ def load(model, path: str | Path) -> None:
         )
     for old, new in zip(mine, saved, strict=True):
         old.copy_(new)
+
+
+def _read(path):
+    try:
+        saved = torch.load(path, weights_only=True)
+    except Exception:  # many kinds, one for each way in which a file can be wrong
+        saved = None
+    if not isinstance(saved, list) or not all(isinstance(t, torch.Tensor) for t in saved):
+        raise ValueError(f"{path} is damaged, or not a file that save() wrote; nothing in it was run. Save again.")
+    return saved
