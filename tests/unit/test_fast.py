@@ -1,0 +1,55 @@
+"""The rungs of the ladder change how fast the tree learns, not what it computes."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lessonlib import data, fast, models, wavenet
+from lessonlib.layers import BatchNorm1d
+
+
+@pytest.mark.parametrize("shape", [(16, 5), (6, 4, 5)], ids=str)
+def test_the_fused_batchnorm_is_the_same_layer(shape):
+    ours, fused = BatchNorm1d(5), fast.FusedBatchNorm1d(5)
+    for mode in (True, True, False):
+        x = torch.randn(shape) * 3 + 1
+        torch.testing.assert_close(fused.train(mode)(x), ours.train(mode)(x), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(fused.running_mean, ours.running_mean)
+    torch.testing.assert_close(fused.running_var, ours.running_var)
+
+
+def test_fuse_keeps_every_number_and_reaches_nested_layers():
+    model = wavenet.wavenet(27, 6, 5)
+    text = torch.randint(0, 27, (50,))
+    model(text)
+    before, parameters = model.eval()(text), [id(p) for p in model.parameters()]
+    fast.fuse(model)
+    torch.testing.assert_close(model(text), before, rtol=1e-5, atol=1e-5)
+    assert [id(p) for p in model.parameters()] == parameters
+    assert not any(type(layer) is BatchNorm1d for layer in _all(model))
+
+
+def _all(layer):
+    return [layer, *(inner for child in getattr(layer, "layers", []) for inner in _all(child))]
+
+
+def test_all_answers_give_the_gradient_of_one_answer_at_a_time():
+    words = ["emma", "emily", "ella", "ella", "al", "ann", "mia", "mila", "milo", "eli"]
+    vocabulary = data.Vocabulary(words)
+    X, Y = data.windows(words, 8, vocabulary)
+    A = fast.answers(X, Y, len(vocabulary))
+    torch.testing.assert_close(A.sum(1), torch.ones(len(X)))
+    first = A[0] * len(words)  # the row of '.': how many names begin with each letter
+    assert first[vocabulary.encode("e")].item() == pytest.approx(5)
+    tree = models.tree(len(vocabulary), 4, 6).eval()
+    one, all_ = (torch.autograd.grad(F.cross_entropy(tree(X), y), tree.parameters()) for y in (Y, A))
+    for a, b in zip(one, all_, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_each_parameter_has_one_optimizer():
+    model = models.tree(27, 24, 128)
+    muon, adamw = fast.muon_and_adamw(model)
+    held = [p for o in (muon, adamw) for group in o.param_groups for p in group["params"]]
+    assert sorted(map(id, held)) == sorted(map(id, model.parameters()))
+    assert [tuple(p.shape) for p in muon.param_groups[0]["params"]] == [(48, 128), (256, 128), (256, 128)]
