@@ -1,5 +1,6 @@
 """Figures of what was measured. Each function returns a Picture: title, labelled axes, and words for what it shows."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -7,14 +8,17 @@ import torch.nn.functional as F
 from matplotlib.patches import Rectangle
 
 from lessonlib import style
+from lessonlib.shapes import record
 from lessonlib.training import History, smooth
 
 
 def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "Training loss") -> style.Picture:
     """Each step's loss, and the mean of every k steps: the noise, and what it hides. Loss in nats per character."""
     losses = history.losses if isinstance(history, History) else list(history)
+    if not losses:
+        raise ValueError("There are no losses to draw yet: train for at least one step.")
     stopped = getattr(history, "stopped", None)
-    k = max(1, min(k, len(losses)))
+    k = min(k, len(losses))
     means = smooth(losses, k)
     fig, ax = style.figure(
         f"{title}: {len(losses):,} single-step losses as a thin noisy line; their means over {k} steps go from "
@@ -24,8 +28,9 @@ def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "
     centres = [(i + 0.5) * k for i in range(len(means))]
     ax.plot(centres, means, color=style.BLUE, linewidth=2, marker="o", markersize=3, label=f"mean of {k} steps")
     style.label(ax, f"{title} ({stopped})" if stopped else title, "step", "loss (nats per character)")
-    low, high = min(means), max(max(means), *losses[len(losses) // 20 :][:1])
-    ax.set_ylim(float(low) - 0.35, float(high) + 0.5)
+    shown = [v for v in [*means.tolist(), losses[len(losses) // 20]] if math.isfinite(v)]
+    if shown:  # a run that went to infinity at once has nothing to scale the axis by
+        ax.set_ylim(min(shown) - 0.35, max(shown) + 0.5)
     ax.legend(frameon=False)
     return fig
 
@@ -34,7 +39,11 @@ def loss_curves(
     runs: Mapping[str, History | Sequence[float]], k: int = 50, title: str = "Training loss"
 ) -> style.Picture:
     """Several named runs in one figure, each as the mean of every k steps. Losses in nats per character."""
-    losses = {name: run.losses if isinstance(run, History) else list(run) for name, run in runs.items()}
+    losses = {}
+    for name, run in runs.items():
+        stopped = getattr(run, "stopped", None)
+        losses[f"{name} ({stopped})" if stopped else name] = run.losses if isinstance(run, History) else list(run)
+    k = min(k, *map(len, losses.values()))
     means = {name: smooth(run, k) for name, run in losses.items()}
     centres = {name: [(i + 0.5) * k for i in range(len(m))] for name, m in means.items()}
     return curves(centres, means, title, "step", f"loss, mean of {k} steps (nats)")
@@ -56,8 +65,12 @@ def curves(
     for i, (name, y) in enumerate(lines.items()):
         xs = x[name] if isinstance(x, Mapping) else x
         ax.plot(xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i))
-    ax.set_xscale(xscale, **({"base": 2} if xscale == "log" and _powers_of_two(x) else {}))
+    ax.set_xscale(xscale)
     ax.set_yscale(yscale)
+    places = sorted({float(v) for xs in (x.values() if isinstance(x, Mapping) else [x]) for v in xs})
+    if xscale == "log" and len(places) <= 12:  # name the places that were measured, in full
+        ax.set_xticks(places, [f"{place:g}" for place in places])
+        ax.minorticks_off()
     style.label(ax, title, xlabel, ylabel)
     if len(lines) > 1:
         ax.legend(frameon=False)
@@ -88,12 +101,8 @@ def histograms(
 
 def activations(model, x: torch.Tensor, title: str = "Activations of each tanh layer") -> style.Picture:
     """How the outputs of each Tanh are spread over (-1, 1) for inputs x (B, T); near the ends a unit is saturated."""
-    was_training = model.training
-    with torch.no_grad():
-        model.eval()(x)
-    model.train(was_training)
-    tanhs = [layer for layer in model.layers if type(layer).__name__ == "Tanh"]
-    samples = {f"tanh {i}": layer.out.detach().flatten() for i, layer in enumerate(tanhs, 1)}
+    outs = [out for layer, _, out in record(model, x) if type(layer).__name__ == "Tanh"]
+    samples = {f"tanh {i}": out.detach().flatten() for i, out in enumerate(outs, 1)}
     shares = ", ".join(f"{name} {(v.abs() > 0.97).float().mean():.1%}" for name, v in samples.items())
     alt = f"{title}: a histogram for each layer between -1 and 1. Share of values beyond 0.97 in size: {shares}."
     return histograms(samples, title, "activation", alt, bins=50)
@@ -115,7 +124,7 @@ def embedding_map(
     ax.set_xlim(*_padded(points[:, 0]))
     ax.set_ylim(*_padded(points[:, 1]))
     for (px, py), label in zip(points.tolist(), labels, strict=True):
-        vowel = label in "aeiou"
+        vowel = label in tuple("aeiou")
         ax.text(px, py, label, ha="center", va="center", weight="bold" if vowel else "normal",
                 color=style.VERMILION if vowel else style.BLACK, fontsize=12)  # fmt: skip
     style.label(ax, title, f"first direction ({s[0] ** 2 / (s**2).sum():.0%} of variance)",
@@ -219,8 +228,3 @@ def _padded(v):
     low, high = v.min().item(), v.max().item()
     pad = 0.08 * (high - low)
     return low - pad, high + pad
-
-
-def _powers_of_two(x):
-    xs = x if not isinstance(x, Mapping) else [v for values in x.values() for v in values]
-    return all(isinstance(v, int) and v > 0 and v & (v - 1) == 0 for v in xs)
