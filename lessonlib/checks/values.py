@@ -31,14 +31,21 @@ def parts(*specs: tuple[str, int, Callable[[object], None]]) -> tuple[Case, ...]
     return tuple(case(i, *spec) for i, spec in enumerate(specs))
 
 
-def number(expected: float, known: Known | None = None, tolerance: float = 0.0, also: Iterable[float] = ()):
-    """A number within `tolerance` (relative), or one of `also`."""
+def number(
+    expected: float,
+    known: Known | None = None,
+    tolerance: float = 0.0,
+    note: str = "",
+    also: dict[float, str] | None = None,
+):
+    """A number within `tolerance` (relative). `note` names how it was counted; `also` holds other ways, and notes."""
     tolerance = max(tolerance, 1e-9)
 
-    def judge(came: object) -> None:
+    def judge(came: object) -> str:
         got = as_number(came)
-        if any(_near(got, right, tolerance) for right in (expected, *also)):
-            return
+        for right, how in {expected: note, **(also or {})}.items():
+            if _near(got, right, tolerance):
+                return how
         raise wrong(_shown(got), next((id for v, id in (known or {}).items() if _near(got, v, tolerance)), None))
 
     return judge
@@ -135,7 +142,7 @@ def as_shape(came: object) -> tuple[int, ...]:
 
 def as_numbers(came: object) -> list[float]:
     if isinstance(came, str):
-        came = [part for part in re.split(r"[\s,;\[\]()]+", came) if part]
+        came = [part for part in re.split(r"[\s,;\[\]()*x×·]+", came) if part]
     if isinstance(came, torch.Tensor):
         came = came.flatten().tolist()
     if _open(came):
