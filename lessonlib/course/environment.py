@@ -217,7 +217,8 @@ def explain(log: str, file: Path) -> str:
     if missing := re.search(r"No matching distribution found for (\S+)", log):
         return (
             f"pip finds no {missing[1]} for this Python ({platform.python_version()}, {platform.platform()}). "
-            f"Start course.py with a 64-bit Python 3.11, 3.12 or 3.13. pip's own words: {file}"
+            "If you are online, start course.py with a 64-bit Python 3.11, 3.12 or 3.13. pip's own words: "
+            f"{file}"
         )
     last = [line.strip() for line in log.splitlines() if line.startswith(("ERROR", "HINT", "error"))][-3:]
     advice = f"pip could not install what the course needs; all it said is in {file}. Mend that and start again."
