@@ -12,12 +12,11 @@ import dataclasses
 import os
 import resource
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from lessonlib.checks import exercise as model
 from lessonlib.checks.exercise import Case, Exercise, Mistake
 from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
@@ -54,8 +53,8 @@ def run(paths: list[Path], folder: Path, seed: int, jobs: int = 1, root: Path = 
     found = submissions.files(paths)
     names = submissions.report_names(found)
     grades = []
-    with ThreadPoolExecutor(jobs) as pool:
-        begun = [(path, _begin(path, course, seed, pool)) for path in found]
+    with sandbox.Sandbox() as box, ThreadPoolExecutor(jobs) as pool:
+        begun = [(path, _begin(path, course, lambda *job: pool.submit(box.run, *job, seed))) for path in found]
         try:
             for path, runs in begun:
                 grade = _finish(path, runs, seed)
@@ -77,7 +76,7 @@ class Begun:
     runs: dict[str, Future[sandbox.Run]]
 
 
-def _begin(path: Path, course: list[Sheet], seed: int, pool: ThreadPoolExecutor) -> Begun | Problem:
+def _begin(path: Path, course: list[Sheet], submit: Callable[..., Future]) -> Begun | Problem:
     """Read the file and line up its answers; the Problem with it, if there is one."""
     try:
         submission = submissions.read(path, course)
@@ -86,7 +85,7 @@ def _begin(path: Path, course: list[Sheet], seed: int, pool: ThreadPoolExecutor)
     except Exception as error:
         return _our_fault(path, error)
     attempted = [e for e in submission.sheet.exercises if _excuse(e, submission) is None]
-    return Begun(submission, {e.id: pool.submit(_run, e, submission, seed) for e in attempted})
+    return Begun(submission, {e.id: submit(e, submission.given(e), submission.answers[e.grade_id]) for e in attempted})
 
 
 def _finish(path: Path, begun: Begun | Problem, seed: int) -> report.Grade:
@@ -129,11 +128,6 @@ def _excuse(exercise: Exercise, submission: Submission) -> str | None:
             f"The cell `{exercise.grade_id}` has more than {submissions.LONGEST:,} characters: nothing in it was run."
         )
     return None
-
-
-def _run(exercise: Exercise, submission: Submission, seed: int) -> sandbox.Run:
-    given = [model.IMPORTS, *(submission.sheet.cells[id].source for id in exercise.given)]
-    return sandbox.run(exercise, given, submission.answers[exercise.grade_id], seed)
 
 
 def _judge(exercise: Exercise, outcomes: dict[str, runner.Outcome], seed: int) -> Result:

@@ -1,7 +1,7 @@
-"""Run one submitted answer in a limited process, and believe nothing that comes back.
+"""Run submitted answers in limited processes, and believe nothing that comes back.
 
-The process confines itself (child/confine.py) and says which limits stand before it gets the answer. Where the
-system allows, it also lives in namespaces of its own: no network, and process numbers that end with it.
+A process confines itself (child/confine.py) and says which limits stand before it gets the answer. Where the system
+allows, it also lives in namespaces of its own: no network, and process numbers that end with it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import platform
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import torch
 
@@ -40,8 +42,7 @@ START = 120.0  # seconds for Python and torch to start, on a busy machine
 SHOWN = 3000  # characters of a message or of printed text
 NEEDED = {"time", "memory", "processes", "file size"}
 NAMESPACES = ["unshare", "--user", "--map-root-user", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--"]
-# A process may have ended by itself before we speak to it or end it.
-GONE = contextlib.suppress(ProcessLookupError, BrokenPipeError, ConnectionResetError, subprocess.TimeoutExpired)
+GONE = contextlib.suppress(OSError, subprocess.TimeoutExpired)  # a process may have ended before we speak to it
 
 
 class CannotLimit(Problem):
@@ -92,37 +93,74 @@ class Run:
     walls: frozenset[str]
 
 
-def run(exercise: Exercise, given: list[str], answer: str, seed: int) -> Run:
-    """Run `answer` after the sources in `given`, and the exercise's probes on it, in a process of its own.
+class Sandbox:
+    """Runs answers, each in a process of its own. Threads may share it; leaving it ends all that it began."""
 
-    Whatever the answer does becomes an outcome. Raises CannotLimit where the system cannot limit the process.
-    """
-    if sys.platform != "linux":
-        raise CannotLimit(f"the system is {platform.system()}")
+    def __init__(self):
+        self._idle: SimpleQueue[Nursery] = SimpleQueue()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def run(self, exercise: Exercise, given: list[str], answer: str, seed: int) -> Run:
+        """Run `answer` after the sources in `given`, and then the exercise's probes on it.
+
+        Whatever the answer does becomes an outcome. Raises CannotLimit where the system cannot limit the process.
+        """
+        if sys.platform != "linux":
+            raise CannotLimit(f"the system is {platform.system()}")
+        try:
+            nursery = self._idle.get_nowait()
+        except Empty:
+            nursery = Nursery()
+        try:
+            run = _run(nursery, exercise, given, answer, seed)
+        except BaseException:
+            nursery.close()
+            raise
+        self._idle.put(nursery)
+        return run
+
+
+def _run(nursery: Nursery, exercise: Exercise, given: list[str], answer: str, seed: int) -> Run:
     names = list(dict.fromkeys(case.probe_name for case in exercise.cases))
-    allowance = exercise.seconds * (len(names) + 1) + 3
     job = {"given": given, "answer": answer, "name": exercise.name, "kind": exercise.kind}
     job |= {"seed": seed, "seconds": exercise.seconds, "probes": names}
+    allowance = exercise.seconds * (len(names) + 1) + 3  # for each probe, for the cell itself, and to spare
     outcomes: dict[str, Outcome] = {}
     end = Ended
-    with _child(cpu=int(allowance)) as child:
-        walls = _hello(child)
-        with GONE:
-            child.stdin.write(json.dumps(job).encode() + b"\n")
-            child.stdin.flush()
-        pipe = Pipe(child.stdout.fileno(), time.monotonic() + allowance)
+    with nursery.process(allowance) as process:
+        walls = _walls(process)
+        process.tell(job)
+        process.deadline = time.monotonic() + allowance
         try:
             while len(outcomes) < len(names):
-                name, outcome = _outcome(pipe.frame())
+                name, outcome = _outcome(process.frame())
                 outcomes[name] = outcome
         except Ended as ended:
             end = type(ended)
         except wire.Unreadable:
             end = Forged
-        if end is Ended and _exit_code(child):
-            end = Crashed
+    if end is Ended and process.exit_code:
+        end = Crashed
     lost = Outcome(end.status, error=end.error, message=end.message)
     return Run({name: outcomes.get(name, lost) for name in names}, walls)
+
+
+def _walls(process: Process) -> frozenset[str]:
+    """The limits that stand, by the process's own word. Raises CannotLimit where one is missing that grading needs."""
+    told = process.frame()
+    if "unconfined" in told:
+        raise CannotLimit(told["unconfined"])
+    walls = frozenset(told["walls"])
+    if not walls >= NEEDED:
+        raise CannotLimit(f"no limit on {', '.join(sorted(NEEDED - walls))}")
+    return walls
 
 
 def _outcome(frame: dict) -> tuple[str, Outcome]:
@@ -137,32 +175,78 @@ def _outcome(frame: dict) -> tuple[str, Outcome]:
     return frame.pop("case"), Outcome(data=data, **{key: text[:SHOWN] for key, text in frame.items()})
 
 
-# --- the process ---
+# --- the processes ---
 
 
-@contextmanager
-def _child(cpu: int) -> Iterator[subprocess.Popen]:
-    """A confined process in an empty folder with a clean environment; dead and gone afterwards."""
-    folder = tempfile.mkdtemp(prefix="answer-")
-    environment = {"LANG": "C.UTF-8", "HOME": folder, "USER": "answer", "OMP_NUM_THREADS": "1"}
-    settings = {
-        "site": str(Path(torch.__file__).resolve().parents[1]),
-        "library": [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")],
-        "probes": str(Path(probes.__file__).resolve().parent),
-        "cpu": cpu,
-        "memory": MEMORY,
-    }
-    command = [*_namespaces(), sys.executable, "-I", "-S", "-B", str(CHILD), json.dumps(settings)]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    child = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **pipes)
-    try:
-        yield child
-    finally:
+class Nursery:
+    """A process that waits, with torch imported, to fork one process after the other (child/main.py)."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="answers-")
+        self.line, theirs = socket.socketpair()
+        self.line.settimeout(START)
+        settings = {
+            "site": str(Path(torch.__file__).resolve().parents[1]),
+            "library": [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")],
+            "probes": str(Path(probes.__file__).resolve().parent),
+            "memory": MEMORY,
+        }
+        with theirs:
+            self.child = subprocess.Popen(
+                [*_namespaces(), sys.executable, "-I", "-S", "-B", str(CHILD), json.dumps(settings)],
+                cwd=self.folder,
+                env={"LANG": "C.UTF-8", "HOME": self.folder, "USER": "answer", "OMP_NUM_THREADS": "1"},
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+
+    @contextmanager
+    def process(self, cpu: float) -> Iterator[Process]:
+        """A new confined process, with at most `cpu` seconds of processor time; dead and gone afterwards."""
+        jobs, tell = os.pipe()
+        frames, send = os.pipe()
+        try:
+            with GONE:
+                socket.send_fds(self.line, [b"%d" % cpu], [jobs, send])
+        finally:
+            os.close(jobs)
+            os.close(send)
+        process = Process(tell, frames, time.monotonic() + START)
+        try:
+            yield process
+        except Ended:
+            raise CannotLimit(self._last_words()) from None
+        finally:
+            process.exit_code = self._end()
+            os.close(tell)
+            os.close(frames)
+
+    def _end(self) -> int:
+        """End the process that runs, and tell how it ended."""
         with GONE:
-            os.killpg(child.pid, signal.SIGKILL)
+            self.line.sendall(b"end")
+            return int(self.line.recv(16) or b"-1")
+        return -1
+
+    def _last_words(self) -> str:
+        self._kill()
+        said = self.child.communicate()[1].decode(errors="replace").strip().splitlines()
+        return said[-1] if said else "the process did not start in time"
+
+    def _kill(self) -> None:
         with GONE:
-            child.communicate(timeout=10)
-        shutil.rmtree(folder, ignore_errors=True)
+            os.killpg(self.child.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the nursery and all that lives in its namespaces."""
+        self.line.close()
+        self._kill()
+        with GONE:
+            self.child.wait(timeout=10)
+        self.child.stderr.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @functools.cache
@@ -175,66 +259,49 @@ def _namespaces() -> tuple[str, ...]:
     return tuple(NAMESPACES) if allowed else ()
 
 
-def _exit_code(child: subprocess.Popen) -> int | None:
-    """How the process ended, None if it has not."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return child.wait(timeout=1)
-    return None
-
-
-def _hello(child: subprocess.Popen) -> frozenset[str]:
-    """The limits that stand. Raises CannotLimit where one is missing that grading needs."""
-    try:
-        walls = frozenset(Pipe(child.stdout.fileno(), time.monotonic() + START).frame()["walls"])
-    except (Ended, wire.Unreadable, KeyError):
-        with GONE:
-            os.killpg(child.pid, signal.SIGKILL)
-        said = child.communicate()[1].decode(errors="replace").strip().splitlines()
-        raise CannotLimit(said[-1] if said else "the process did not start in time") from None
-    if not walls >= NEEDED:
-        raise CannotLimit(f"no limit on {', '.join(sorted(NEEDED - walls))}")
-    return walls
-
-
-# --- what it sends ---
-
-
-class Pipe:
-    """Reads frames from a process that may send nothing, nonsense, or more than anybody wants."""
+class Process:
+    """Our end of the pipes to a process that may send nothing, nonsense, or more than anybody wants."""
 
     MOST = 40_000_000  # bytes in all
 
-    def __init__(self, file: int, deadline: float):
-        self.file = file
+    def __init__(self, tell: int, frames: int, deadline: float):
+        self._tell = tell
+        self._frames = frames
         self.deadline = deadline
-        self.buffer = bytearray()
-        self.left = self.MOST
+        self.exit_code = 0
+        self._buffer = bytearray()
+        self._left = self.MOST
+
+    def tell(self, job: dict) -> None:
+        """Send the job, on one line."""
+        data = memoryview(json.dumps(job).encode() + b"\n")
+        with GONE:
+            while data:
+                data = data[os.write(self._tell, data) :]
 
     def frame(self) -> dict:
         """The next frame. Raises Ended (or Late, Flood) where none comes, wire.Unreadable where it is none."""
-        while (end := self.buffer.find(b"\n")) < 0:
-            if len(self.buffer) > wire.MAX_LINE:
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > wire.MAX_LINE:
                 raise wire.Unreadable("a line without an end")
             self._read()
-        line = self.take(end + 1)
-        return wire.unpack(line, self.take)
+        return wire.unpack(self._take(end + 1), self._take)
 
-    def take(self, count: int) -> bytes:
-        """The next `count` bytes."""
-        while len(self.buffer) < count:
+    def _take(self, count: int) -> bytes:
+        while len(self._buffer) < count:
             self._read()
-        data = bytes(self.buffer[:count])
-        del self.buffer[:count]
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
         return data
 
     def _read(self) -> None:
         left = self.deadline - time.monotonic()
-        if left <= 0 or not select.select([self.file], [], [], left)[0]:
+        if left <= 0 or not select.select([self._frames], [], [], left)[0]:
             raise Late
-        data = os.read(self.file, 1 << 16)
-        self.left -= len(data)
+        data = os.read(self._frames, 1 << 16)
+        self._left -= len(data)
         if not data:
             raise Ended
-        if self.left < 0:
+        if self._left < 0:
             raise Flood
-        self.buffer += data
+        self._buffer += data

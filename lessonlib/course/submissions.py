@@ -10,7 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lessonlib.checks import registry
-from lessonlib.checks.exercise import Exercise
+from lessonlib.checks.exercise import IMPORTS, Exercise
 from lessonlib.course import Problem, build, notebooks
 
 LONGEST = 100_000  # characters of one answer
@@ -39,6 +39,10 @@ class Submission:
     path: Path
     sheet: Sheet
     answers: dict[str, str]
+
+    def given(self, exercise: Exercise) -> list[str]:
+        """The sources that run before the answer: the imports, and the cells that the exercise is given."""
+        return [IMPORTS, *(self.sheet.cells[id].source for id in exercise.given)]
 
     def is_untouched(self, exercise: Exercise) -> bool:
         """Whether the answer is still the stub."""

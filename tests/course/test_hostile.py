@@ -171,7 +171,7 @@ def test_pages_run_no_script(graded):
 
 
 def test_no_folder_of_an_answer_is_left(graded):
-    assert not list(Path(tempfile.gettempdir()).glob("answer-*"))
+    assert not list(Path(tempfile.gettempdir()).glob("answers-*"))
 
 
 def says(grade: dict) -> str:

@@ -1,0 +1,79 @@
+"""The process that runs one answer: put up the limits, say so, take the job, run it, send what came out."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import linecache
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from types import ModuleType
+
+import wire
+from probes import find, runner
+
+MAGIC = re.compile(r"^[ \t]*[%!].*$|^.*\?\??[ \t]*$", re.MULTILINE)  # lines that only a notebook understands
+
+
+def serve(jobs: int, frames: int, confine: Callable[[], list[str]]) -> None:
+    """Read one job from `jobs` and write frames to `frames`. Nothing of the answer is read before the limits stand."""
+
+    def send(frame: dict) -> None:
+        data = memoryview(wire.pack(frame))
+        while data:
+            data = data[os.write(frames, data) :]
+
+    try:
+        send({"walls": confine()})
+    except Exception as error:
+        send({"unconfined": str(error)})
+        os._exit(1)
+    with os.fdopen(jobs, encoding="utf-8") as file:
+        job = json.loads(file.readline())
+    work(job, send)
+    os._exit(0)
+
+
+def work(job: dict, send: Callable[[dict], None]) -> None:
+    """Run the job's sources, then each probe, and send an outcome for each."""
+    probes = [(name, find(name)) for name in job["probes"]]
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    names = vars(module)
+    names.update(__builtins__=builtins, display=print)
+    for number, source in enumerate(job["given"]):
+        execute(source, f"<given {number}>", names)
+
+    def cell(answer: None, seed: int) -> dict:
+        execute(job["answer"], "<answer>", names)
+        return {}
+
+    ran = runner.run(cell, None, job["seed"], "value", job["seconds"])
+    for name, probe in probes:
+        if job["name"] in names:
+            outcome = runner.run(probe, names[job["name"]], job["seed"], job["kind"], job["seconds"])
+        else:
+            outcome = without_answer(ran, job["name"])
+        send({"case": name, **asdict(outcome)})
+        if outcome.status != runner.RETURNED and job["kind"] == "code":
+            return
+
+
+def execute(source: str, file: str, names: dict) -> None:
+    """Run a cell's source; lines for the notebook alone are left out where it does not parse with them."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        code = compile(source, file, "exec")
+    except SyntaxError:
+        code = compile(MAGIC.sub("", source), file, "exec")
+    exec(code, names)
+
+
+def without_answer(ran: runner.Outcome, name: str) -> runner.Outcome:
+    """The outcome of every probe when the answer's cell, which `ran`, did not define `name`."""
+    if ran.status != runner.RETURNED:
+        return ran
+    told = f"the cell of the answer does not define `{name}`"
+    return runner.Outcome(runner.RAISED, error="NameError", message=told, printed=ran.printed)

@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import pytest
+from nbformat import v4
+
+from lessonlib.course import Problem, export
+from lessonlib.course.saving import OURS
+from lessonlib.widgets import Flashcards, Quiz, ReceptiveField
+
+
+def notebook(folder: Path, *cells) -> Path:
+    file = folder / "05_tree.ipynb"
+    file.write_text(json.dumps(v4.new_notebook(cells=list(cells))), encoding="utf-8")
+    return file
+
+
+def run(source: str, data: dict):
+    output = v4.new_output("execute_result", data=data, execution_count=1)
+    return v4.new_code_cell(source, outputs=[output], execution_count=1)
+
+
+def shown(widget) -> dict:
+    return widget._repr_mimebundle_()[0]
+
+
+def test_a_widget_comes_alive_with_its_state_and_without_python(tmp_path):
+    page = export.export(notebook(tmp_path, run("ReceptiveField()", shown(ReceptiveField("emmanuelle", levels=2)))))
+    assert "show(widget, {" in page and '"text": "emmanuelle"' in page and '"live": false' in page
+    assert "data:image/png;base64," in page  # for where scripts are off
+    assert "export default" not in page
+
+
+def test_two_widgets_have_a_place_each(tmp_path):
+    cells = [run("ReceptiveField()", shown(ReceptiveField())), run("Flashcards()", shown(Flashcards()))]
+    page = export.export(notebook(tmp_path, *cells))
+    assert 'id="widget-0-0"' in page and 'id="widget-1-0"' in page
+
+
+def test_a_widget_that_needs_python_stays_a_picture(tmp_path):
+    page = export.export(notebook(tmp_path, run("Quiz()", shown(Quiz("05")))))
+    assert 'id="widget-0-0"' in page and "show(widget, {" not in page
+
+
+def test_text_cannot_break_out_of_the_script(tmp_path):
+    page = export.export(notebook(tmp_path, run("x", shown(ReceptiveField("</script><script>alert(1)//")))))
+    assert "<script>alert(1)" not in page
+
+
+def test_a_class_that_is_not_ours_is_not_looked_for(tmp_path):
+    data = {"text/plain": "x", "image/png": "", OURS: {"class": "os:system", "state": {"a": 1}}}
+    assert "show(widget, {" not in export.export(notebook(tmp_path, run("x", data)))
+    assert export.widget_class({"class": "lessonlib.widgets.base:LessonWidget"}) is None
+
+
+def test_formulas_are_drawn_and_code_is_left_alone(tmp_path):
+    page = export.export(notebook(tmp_path, v4.new_markdown_cell("k levels see $2^k$, and `$HOME$` is code")))
+    assert "<msup>" in page and "@@formula" not in page
+    assert "$HOME$" in page
+
+
+def test_a_notebook_that_was_never_run_is_told_so(tmp_path):
+    with pytest.raises(Problem, match="no outputs yet"):
+        export.export(notebook(tmp_path, v4.new_code_cell("1 + 1")))
+
+
+def test_the_command_says_where_the_page_is(tmp_path, capsys):
+    file = notebook(tmp_path, v4.new_markdown_cell("# The tree"))
+    assert export.main([str(file), "--to", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "05_tree.html").exists()
+    assert "05_tree.html" in capsys.readouterr().out
