@@ -5,6 +5,7 @@ folder, and progress is kept there too.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ def code(course: Copies, quick: bool) -> Iterator[Step]:
 
 def notebooks(course: Copies, quick: bool) -> Iterator[Step]:
     """nbval: each notebook runs from the top, a solved exercise is found correct, an untouched one not attempted."""
+    shutil.rmtree(course.committed / "exercises", ignore_errors=True)  # somebody's answers may be committed there
     if build.run(course.committed, course.committed / "exercises"):
         raise Problem("The exercises could not be made from the solutions, as said above.")
     yield Step([*PYTEST, *NBVAL, "notebooks", "solutions"], course.committed, {"LESSONLIB_EXPECT": "pass"})
