@@ -4,6 +4,7 @@ from lessonlib import progress
 
 VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
 
+
 def predict(id: str, question: str, yours=None) -> None:
     """Ask `question` and record your answer; `yours=None` (no answer yet) is fine.
 
@@ -72,6 +73,6 @@ def _agrees(yours, actual, tolerance) -> bool:
 
 
 def _canonical(value) -> str:
-    """(4, 80), [4, 80] and "torch.Size([4, 80])" are the same answer."""
+    """(4, 80), [4, 80] and "torch.Size([4, 80])" are the same answer, and so are (4,) and 4."""
     text = str(value).lower().replace("torch.size", "")
-    return "".join(character for character in text if character not in "()[] \"'")
+    return "".join(character for character in text if character not in "()[] \"'").strip(",")

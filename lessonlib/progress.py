@@ -5,15 +5,14 @@ It lies at .course/progress.json in the repository; the environment variable LES
 
 import json
 import os
-import tempfile
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-WAIT = 5.0  # seconds to wait for another notebook that is writing
+WAIT = 5.0  # seconds to wait for another notebook that is reading or writing
 
 
 def path() -> Path:
@@ -23,78 +22,55 @@ def path() -> Path:
 
 def load() -> dict:
     """All that is recorded, {} when there is nothing yet. A file that cannot be read is kept under a dated name."""
-    try:
-        data = json.loads(path().read_text(encoding="utf-8"))
-        if isinstance(data, dict):
-            return data
-    except FileNotFoundError:
+    if not path().exists():
         return {}
-    except (ValueError, OSError):
-        pass
-    _set_aside()
-    return {}
+    with _turn():
+        return _read()
 
 
 def update(change: Callable[[dict], None]) -> dict:
     """Read the record, let `change` alter it in place, and write it back in one piece; returns the new record.
 
-    Two notebooks may do so at the same time: each waits for its turn.
+    Two notebooks may do so at the same time: each waits for its turn. Where nothing can be written, that is said,
+    and the lesson goes on.
     """
-    with _turn():
-        data = load()
-        change(data)
-        _write(data)
+    data = {}
+    try:
+        path().parent.mkdir(parents=True, exist_ok=True)
+        with _turn():
+            data = _read()
+            change(data)
+            _write(data)
+    except OSError as error:
+        print(f"Your progress was not kept: {error}. Everything else goes on.")
     return data
 
 
-def lessons_begun() -> list[str]:
-    """The lessons in which a prediction was compared or a check was run, for example ["01", "04"]."""
-    record = load()
-    compared = {id[:2] for id, entry in record.get("predictions", {}).items() if "actual" in entry}
-    checked = {entry["lesson"] for entry in record.get("checks", {}).values() if "lesson" in entry}
-    return sorted(compared | checked)
+def _turn() -> FileLock:
+    """One process at a time; the system frees the lock when its holder ends, even in a crash."""
+    return FileLock(f"{path()}.lock", timeout=WAIT)
+
+
+def _read() -> dict:
+    try:
+        data = json.loads(path().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:  # not JSON, or not UTF-8
+        data = None
+    if not isinstance(data, dict):
+        kept = path().with_name(f"progress-unreadable-{datetime.now():%Y-%m-%d-%H%M%S}.json")
+        path().replace(kept)
+        print(f"The progress file could not be read. It is kept as {kept.name}, and a new one is begun.")
+        return {}
+    return data
 
 
 def _write(data: dict) -> None:
     """Write beside the file, then rename: a crash leaves the old record or the new one, never half of one."""
-    handle, name = tempfile.mkstemp(dir=path().parent, prefix=".progress-")
-    with os.fdopen(handle, "w", encoding="utf-8") as f:
-        json.dump(data, f, indent=1, ensure_ascii=False)
-        f.flush()
-        os.fsync(f.fileno())
-    Path(name).replace(path())
-
-
-def _set_aside() -> None:
-    kept = path().with_name(f"progress-unreadable-{datetime.now():%Y-%m-%d-%H%M%S}.json")
-    try:
-        path().replace(kept)
-    except OSError:
-        return
-    print(f"The progress file could not be read. It is kept as {kept.name}, and a new one is begun.")
-
-
-@contextmanager
-def _turn():
-    """Hold the lock file while writing; a lock older than WAIT was left behind by a crash and is taken over."""
-    path().parent.mkdir(parents=True, exist_ok=True)
-    lock = path().with_name(path().name + ".lock")
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            _remove_if_stale(lock)
-            time.sleep(0.01)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _remove_if_stale(lock: Path) -> None:
-    try:
-        if time.time() - lock.stat().st_mtime > WAIT:
-            lock.unlink(missing_ok=True)
-    except FileNotFoundError:
-        pass
+    text, fresh = json.dumps(data, indent=1), path().with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path())

@@ -1,0 +1,98 @@
+"""Predictions: asked, kept, compared."""
+
+import pytest
+import torch
+
+from lessonlib import progress
+from lessonlib.predictions import compare, missed, predict
+
+
+def kept(id="05-wall"):
+    return progress.load()["predictions"][id]
+
+
+def test_a_prediction_is_asked_and_kept(capsys):
+    predict("05-wall", "How low does the loss go?", yours=3.3)
+    assert capsys.readouterr().out == "How low does the loss go?\nYour prediction: 3.3\n"
+    assert kept() == {"question": "How low does the loss go?", "yours": 3.3}
+
+
+def test_no_prediction_is_fine(capsys):
+    predict("05-wall", "How low?")
+    compare("05-wall", 3.26)
+    out = capsys.readouterr().out
+    assert "No prediction yet" in out
+    assert "What came out:   3.26" in out
+    assert "agree" not in out
+    assert kept()["yours"] is None
+    assert kept()["agrees"] is None
+    assert missed() == {}
+
+
+def test_comparing_without_asking_is_fine(capsys):
+    compare("05-wall", 3.26)
+    assert "What came out:   3.26" in capsys.readouterr().out
+
+
+AGREE = [
+    (4, 4, 0),
+    (3.3, 3.296, 0.01),
+    ("3.3", torch.tensor(3.296), 0.01),
+    ("(4, 80)", torch.Size([4, 80]), 0),
+    ([4, 80], (4, 80), 0),
+    ((4, 80), torch.zeros(4, 80).shape, 0),
+    ("4,80", (4, 80), 0),
+    (4, (4,), 0),
+    ("Tree", "tree ", 0),
+    (True, True, 0),
+]
+DIFFER = [
+    (4, 5, 0),
+    (3.3, 3.296, 0),
+    (3.2, 3.296, 0.01),
+    ((4, 8), (4, 80), 0),
+    ("(8, 4)", (4, 8), 0),
+    ("flat", "tree", 0),
+    (False, True, 0),
+    ("", 4, 0),
+]
+
+
+@pytest.mark.parametrize(("yours", "actual", "tolerance"), AGREE, ids=repr)
+def test_answers_that_agree(yours, actual, tolerance, capsys):
+    predict("04-shape", "Which shape?", yours)
+    compare("04-shape", actual, tolerance)
+    assert "They agree." in capsys.readouterr().out
+    assert kept("04-shape")["agrees"] is True
+    assert missed() == {}
+
+
+@pytest.mark.parametrize(("yours", "actual", "tolerance"), DIFFER, ids=repr)
+def test_answers_that_differ_are_shown_and_remembered(yours, actual, tolerance, capsys):
+    predict("04-shape", "Which shape?", yours)
+    compare("04-shape", actual, tolerance)
+    out = capsys.readouterr().out
+    assert f"What came out:   {actual}" in out
+    assert "They differ" in out
+    assert list(missed()) == ["04-shape"]
+    assert missed()["04-shape"]["question"] == "Which shape?"
+
+
+def test_predicting_again_forgets_what_came_out():
+    predict("a", "?", 1)
+    compare("a", 2)
+    predict("a", "?", 2)
+    assert kept("a") == {"question": "?", "yours": 2}
+    compare("a", 2)
+    assert missed() == {}
+
+
+def test_predictions_do_not_touch_each_other_or_other_records():
+    progress.update(lambda record: record.update(cards={"x": 1}))
+    predict("a", "?", 1)
+    predict("b", "?", 2)
+    compare("a", 3)
+    record = progress.load()
+    assert record["cards"] == {"x": 1}
+    assert set(record["predictions"]) == {"a", "b"}
+    assert "actual" not in record["predictions"]["b"]

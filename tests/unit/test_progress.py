@@ -1,0 +1,138 @@
+"""The progress file: nothing is lost, whoever writes at once, crashes between, or damages the file."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lessonlib import progress
+
+COUNT = """
+from lessonlib import progress
+for i in range({n}):
+    progress.update(lambda record: record.update({name}=record.get({name!r}, 0) + 1, total=record.get("total", 0) + 1))
+"""
+
+
+def python(code: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def end(process: subprocess.Popen) -> str:
+    return process.communicate(timeout=60)[0]
+
+
+def others() -> list[str]:
+    """What lies beside the progress file and its lock."""
+    own = (progress.path().name, f"{progress.path().name}.lock")
+    return sorted(file.name for file in progress.path().parent.iterdir() if file.name not in own)
+
+
+def test_the_file_lies_in_the_repository_unless_it_is_moved(monkeypatch, tmp_path):
+    assert progress.path() == tmp_path / "progress.json"
+    own = Path(progress.__file__).parent.parent / ".course" / "progress.json"
+    monkeypatch.setenv("LESSONLIB_PROGRESS", "")
+    assert progress.path() == own
+    monkeypatch.delenv("LESSONLIB_PROGRESS")
+    assert progress.path() == own
+
+
+def test_nothing_recorded_is_empty_and_makes_no_file():
+    assert progress.load() == {}
+    assert others() == []
+    assert not progress.path().exists()
+
+
+def test_an_update_is_read_back_and_returned():
+    record = progress.update(lambda record: record.update(name="Zoë", list=[1, 2.5, None, True]))
+    assert record == progress.load() == {"name": "Zoë", "list": [1, 2.5, None, True]}
+    assert progress.update(lambda record: record.update(more=1)) == {**record, "more": 1}
+    assert others() == []
+
+
+def test_a_folder_that_is_not_there_is_made(monkeypatch, tmp_path):
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "a" / "b" / "kept.json"))
+    progress.update(lambda record: record.update(x=1))
+    assert progress.load() == {"x": 1}
+
+
+def test_two_processes_at_once_lose_nothing():
+    progress.update(lambda record: record.update(total=0))
+    processes = [python(COUNT.format(n=60, name=name)) for name in ("a", "b")]
+    while any(process.poll() is None for process in processes):
+        assert progress.load()["total"] >= 0  # a reader never sees half a record
+    assert [end(process) for process in processes] == ["", ""]
+    assert progress.load() == {"a": 60, "b": 60, "total": 120}
+
+
+CRASHES = {  # what ends the process, and where
+    "while the record is changed": "change = lambda record: os._exit(9)",
+    "while it is written": "os.fsync = lambda handle: os._exit(9)",
+    "before it is put in place": "progress.Path.replace = lambda *paths: os._exit(9)",
+}
+
+
+@pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES)
+def test_a_crash_leaves_the_record_and_holds_nobody_up(crash, monkeypatch, capsys):
+    monkeypatch.setattr(progress, "WAIT", 0.5)
+    progress.update(lambda record: record.update(kept=1))
+    process = python(
+        f"import os; from lessonlib import progress; change = dict.clear; {crash}; progress.update(change)"
+    )
+    assert end(process) == ""
+    assert process.returncode == 9
+    assert progress.load() == {"kept": 1}
+    assert progress.update(lambda record: record.update(more=2)) == progress.load() == {"kept": 1, "more": 2}
+    assert others() == []
+    assert capsys.readouterr().out == ""
+
+
+DAMAGED = [b"", b'{"kept": 1', b"[1, 2]", b"3", b"\xff\xfe\x00", b"not json"]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=repr)
+@pytest.mark.parametrize("first", ["load", "update"])
+def test_a_damaged_file_is_kept_and_a_new_one_begun(content, first, capsys):
+    progress.path().write_bytes(content)
+    if first == "load":
+        assert progress.load() == {}
+    assert progress.update(lambda record: record.update(x=1)) == progress.load() == {"x": 1}
+    (kept,) = others()
+    assert kept.startswith("progress-unreadable-")
+    assert (progress.path().parent / kept).read_bytes() == content
+    assert capsys.readouterr().out.count(f"It is kept as {kept}, and a new one is begun.") == 1
+
+
+def test_a_change_that_fails_changes_nothing():
+    progress.update(lambda record: record.update(x=1))
+    with pytest.raises(ZeroDivisionError):
+        progress.update(lambda record: record.update(x=1 / 0))
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        progress.update(lambda record: record.update(x=object()))
+    assert progress.load() == {"x": 1}
+    assert progress.update(lambda record: record.update(y=2)) == {"x": 1, "y": 2}
+
+
+def test_where_nothing_can_be_written_the_lesson_goes_on(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    progress.update(lambda record: record.update(x=1))
+    assert "Your progress was not kept: " in capsys.readouterr().out
+    assert progress.load() == {}
+
+
+def test_a_notebook_that_keeps_the_file_too_long_holds_nobody_up(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "WAIT", 0.1)
+    with progress._turn():
+        progress.update(lambda record: record.update(x=1))
+    assert "Your progress was not kept: " in capsys.readouterr().out
+    assert progress.load() == {}
+
+
+def test_the_file_can_be_read_by_people():
+    progress.update(lambda record: record.update(a={"b": 1}))
+    text = progress.path().read_text("ascii")
+    assert json.loads(text) == {"a": {"b": 1}}
+    assert len(text.splitlines()) > 3
