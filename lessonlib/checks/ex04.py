@@ -243,7 +243,7 @@ FLATTEN = Exercise(
         Case("no parameters", 1, probes.flatten_parameters, _no_parameters),
     ),
     hints=(
-        "`B, T, C = x.shape`. The numbers of n neighbours lie side by side in memory already: what shape asks for them?",
+        "`B, T, C = x.shape`. The numbers of n neighbours lie side by side in memory: what shape asks for them?",
         "`x.view(B, T // n, C * n)`. When one group is left, drop dimension 1 and no other: `squeeze(1)`.",
         "`view` with these three sizes raises an error by itself when T is not a multiple of n. Slices do not.",
     ),

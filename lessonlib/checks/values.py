@@ -1,6 +1,6 @@
 """Judges for what a learner works out or predicts: numbers, yes or no, shapes, lists of numbers.
 
-Each of `number(…)`, `truth(…)`, `shape(…)`, `numbers(…)` makes a function that takes a value and raises Mistake when
+Each of `number(…)`, `truth(…)`, `shape(…)`, `word(…)`, … makes a function that takes a value and raises Mistake when
 it is wrong; `known` names the misconception behind a wrong value. None of them tells the right value.
 `parts(…)` makes the cases of an exercise whose answer has one or more of them.
 """
@@ -79,6 +79,20 @@ def shape(expected: tuple[int, ...], known: dict[tuple[int, ...], str] | None = 
         got = as_shape(came)
         if got != expected and got not in also:
             raise wrong(_shown(got), (known or {}).get(got))
+
+    return judge
+
+
+def word(expected: str, known: dict[str, str] | None = None):
+    """A name of the code, with or without its class before it and brackets behind it."""
+
+    def judge(came: object) -> None:
+        came = _single(came)
+        if not isinstance(came, str):
+            raise _unlike(came, "a name", "Return a text in quotes.")
+        got = came.strip().removesuffix("()").rpartition(".")[2].strip().lower()
+        if got != expected:
+            raise wrong(repr(came), (known or {}).get(got))
 
     return judge
 

@@ -1,0 +1,324 @@
+"""Checks of 07, scaling up: 76,579 by hand, batches without replacement, decay, a rate from a curve, passes."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from .engine import Check
+from .exercise import CODE, VALUE, Case, Exercise, Mistake
+from .expect import describe, returned
+from .probes import ex07 as probes
+from .values import as_number, number, parts, truth, wrong
+
+# --- 76,579 by hand ---
+
+TREE_COUNT = Exercise(
+    id="tree_count",
+    title="76,579 by hand",
+    kind=VALUE,
+    name="answer_tree_count",
+    grade_id="ex07-tree-count",
+    check_id="ex07-tree-count-check",
+    difficulty="medium",
+    minutes=8,
+    cases=parts(
+        (
+            "the first level's Linear",
+            1,
+            number(6144, known={3072: "a-fusion-reads-two-vectors", 6272: "bias-before-batchnorm"}),
+        ),
+        (
+            "the second level's Linear",
+            1,
+            number(
+                32768,
+                known={
+                    16384: "a-fusion-reads-two-vectors",
+                    32896: "bias-before-batchnorm",
+                    6144: "levels-share-weights",
+                    0: "levels-share-weights",
+                },
+            ),
+        ),
+        (
+            "the three BatchNorms",
+            1,
+            number(768, known={384: "gamma-and-beta", 1536: "buffers-are-parameters", 256: "every-level-has-its-own"}),
+        ),
+        (
+            "all together",
+            1,
+            number(
+                76579,
+                known={
+                    76963: "bias-before-batchnorm",
+                    43811: "levels-share-weights",
+                    77347: "buffers-are-parameters",
+                    76552: "the-last-bias",
+                    75931: "an-embedding-counts",
+                },
+            ),
+        ),
+    ),
+    hints=(
+        "A fusion takes in two vectors. In the first level they have 24 numbers each, in the others 128.",
+        "Embedding 27 * 24, first level 48 * 128, two more levels, two parameters a channel for each BatchNorm, the "
+        "last Linear with its bias.",
+    ),
+)
+
+# --- batches without replacement ---
+
+
+def _batches(data: dict, name: str) -> list[list[int]]:
+    """The indices of each batch."""
+    call = "epoch_batches(50, 8, generator)"
+    found = returned(data[name], call)
+    if not isinstance(found, list) or not found:
+        raise Mistake(f"`{call}` gave {describe(found)}, expected a list of batches.")
+    batches = []
+    for batch in found:
+        if isinstance(batch, torch.Tensor) and batch.ndim == 1 and not batch.is_floating_point():
+            batch = batch.tolist()
+        if not isinstance(batch, list) or not all(type(i) is int for i in batch):
+            raise Mistake(
+                f"A batch of `{call}` is {describe(batch)}, expected a tensor of whole numbers, one dimension.",
+                next="Cut `torch.randperm(n)` into pieces.",
+            )
+        batches.append(batch)
+    return batches
+
+
+def _sizes(data: dict, seed: int) -> str:
+    sizes = sorted((len(batch) for batch in _batches(data, "first")), reverse=True)
+    if sizes == [8] * 6:
+        return "the last 2 wait for another epoch"
+    if sizes == [8] * 6 + [2]:
+        return "the last batch has 2"
+    raise Mistake(
+        f"50 examples in batches of 8 came in sizes {sizes}, expected six times 8, and perhaps a last one of 2.",
+        misconception="n-groups-instead-of-groups-of-n" if len(sizes) in (7, 8) and max(sizes) == 7 else None,
+    )
+
+
+def _once(data: dict, seed: int) -> None:
+    indices = [i for batch in _batches(data, "first") for i in batch]
+    outside = sorted({i for i in indices if not 0 <= i < 50})
+    if outside:
+        raise Mistake(
+            f"The indices {outside} came; those of 50 examples go from 0 to 49.", misconception="counts-from-0"
+        )
+    twice = len(indices) - len(set(indices))
+    if twice:
+        raise Mistake(f"{twice} of {len(indices)} indices came more than once.", misconception="with-replacement")
+
+
+def _shuffled(data: dict, seed: int) -> None:
+    batches = _batches(data, "first")
+    if [i for batch in batches for i in batch] == sorted(i for batch in batches for i in batch):
+        raise Mistake("The examples came in the order they are stored in.", misconception="never-shuffled")
+    if all(sorted(batch) == list(range(min(batch), max(batch) + 1)) for batch in batches):
+        raise Mistake("Each batch holds examples that are stored in a row.", misconception="only-batches-are-shuffled")
+    first, second, again = (_batches(data, name) for name in ("first", "second", "first_again"))
+    if first == second:
+        raise Mistake("Two epochs came in the same order.", misconception="every-epoch-alike")
+    if first != again:
+        raise Mistake(
+            "Two generators in the same state gave two different orders.", misconception="generator-is-ignored"
+        )
+
+
+EPOCH = Exercise(
+    id="epoch",
+    title="Batches without replacement",
+    kind=CODE,
+    name="epoch_batches",
+    grade_id="ex07-epoch",
+    check_id="ex07-epoch-check",
+    difficulty="medium",
+    minutes=8,
+    cases=(
+        Case("batches of the size asked for", 1, probes.epochs, _sizes),
+        Case("no example twice in an epoch", 2, probes.epochs, _once),
+        Case("another order each epoch, made by the generator", 2, probes.epochs, _shuffled),
+    ),
+    hints=(
+        "`torch.randperm(n, generator=generator)` is a random order of 0 to n - 1, each once.",
+        "`order.split(batch_size)` cuts it into pieces of that size.",
+    ),
+)
+
+# --- decay ---
+
+
+def _factors(data: dict, steps: int) -> list[float]:
+    call = f"factor(step, {steps})"
+    return [as_number(value) for value in returned(data["factors"], call)]
+
+
+def _right(place: float) -> float:
+    return min(1.0, (1 - place) / 0.4)
+
+
+def _holds(data: dict, seed: int) -> None:
+    found = _factors(data, 1000)[:4]
+    if not _near(found, [1.0] * 4):
+        raise Mistake(
+            f"At steps 0, 200, 400, 550 of 1,000 the factor is {_row(found)}, expected 1 each time.",
+            misconception=_factor_misconception(found, probes.PLACES[:4]),
+        )
+
+
+def _decays(data: dict, seed: int) -> None:
+    _line(_factors(data, 1000)[4:], 1000)
+
+
+def _another_length(data: dict, seed: int) -> None:
+    found = _factors(data, 200)
+    if _near(found, [1.0] * len(found)):
+        raise Mistake("With 200 steps in all, the factor never falls.", misconception="steps-is-an-argument")
+    _line(found, 200)
+
+
+def _line(found: list[float], steps: int) -> None:
+    places = probes.PLACES[-len(found) :]
+    right = [_right(place) for place in places]
+    if not _near(found, right, 1.5 / (0.4 * steps)):
+        raise Mistake(
+            f"At steps {', '.join(f'{p * steps:g}' for p in places)} of {steps:,} the factor is {_row(found)}, "
+            f"expected {_row(right)}.",
+            misconception=_factor_misconception(found, places),
+        )
+
+
+def _factor_misconception(found: list[float], places: tuple[float, ...]) -> str | None:
+    shapes = {
+        "decay-from-the-start": lambda p: 1 - p,
+        "hold-and-decay-swapped": lambda p: min(1.0, (1 - p) / 0.6),
+        "a-factor-is-no-rate": lambda p: 0.1 * _right(p),
+        "a-drop-is-no-decay": lambda p: 1.0 if p <= 0.6 else 0.1,
+        "rises-instead-of-falls": lambda p: max(0.0, (p - 0.6) / 0.4) if p > 0.6 else 1.0,
+        "whole-division": lambda p: float((1 - p) >= 0.4),
+        "never-decays": lambda p: 1.0,
+    }
+    return next((id for id, f in shapes.items() if _near(found, [f(p) for p in places], 0.006)), None)
+
+
+def _near(found: list[float], wanted: list[float], tolerance: float = 1e-6) -> bool:
+    return all(math.isfinite(f) and abs(f - w) <= tolerance for f, w in zip(found, wanted, strict=True))
+
+
+def _row(values: list[float]) -> str:
+    return ", ".join(f"{v:.3g}" for v in values)
+
+
+DECAY = Exercise(
+    id="decay",
+    title="Hold, then decay",
+    kind=CODE,
+    name="factor",
+    grade_id="ex07-decay",
+    check_id="ex07-decay-check",
+    difficulty="easy",
+    minutes=6,
+    cases=(
+        Case("1 for the first 60 % of the steps", 1, probes.factors_1000, _holds),
+        Case("then a straight line to 0", 2, probes.factors_1000, _decays),
+        Case("any number of steps", 1, probes.factors_200, _another_length),
+    ),
+    hints=(
+        "How many steps are left, as a share of the last 40 %? `(steps - step) / (0.4 * steps)`.",
+        "In the first 60 % that share is above 1. `min(1.0, ...)` holds it there.",
+    ),
+)
+
+# --- a rate from a curve ---
+
+KNOWN_RATES = {
+    10: "the-largest-rate",
+    3: "the-largest-rate",
+    0.0001: "the-smallest-rate",
+    0.001: "the-smallest-rate",
+    2.38: "a-loss-is-no-rate",
+    4: "a-place-is-no-rate",
+    5: "a-place-is-no-rate",
+    6: "a-place-is-no-rate",
+    -1: "an-exponent-is-no-rate",
+}
+
+
+def _rate(came: object) -> str:
+    got = as_number(came)
+    if 0.05 <= got <= 0.5:
+        return "in the valley, and well away from the cliff"
+    if 0.5 < got <= 1.0:
+        return "in the valley; a smaller one is further from the cliff and costs nothing here"
+    raise wrong(f"{got:g}", next((id for rate, id in KNOWN_RATES.items() if math.isclose(got, rate)), None))
+
+
+RATE = Exercise(
+    id="rate",
+    title="Which learning rate?",
+    kind=VALUE,
+    name="answer_rate",
+    grade_id="ex07-rate",
+    check_id="ex07-rate-check",
+    difficulty="easy",
+    minutes=4,
+    cases=parts(
+        ("the rate you would take", 1, _rate),
+        ("does a much smaller rate at the end still lower the loss?", 1, truth(True, "one-rate-for-all-time")),
+    ),
+    hints=(
+        "Look for the valley: rates that all reach about the lowest loss. Then look how far each is from the cliff.",
+        "A large rate gets down fast and then jumps about in the valley. What would a smaller one do there?",
+    ),
+)
+
+# --- passes over the data ---
+
+PASSES = Exercise(
+    id="passes",
+    title="Passes over the data",
+    kind=VALUE,
+    name="answer_passes",
+    grade_id="ex07-passes",
+    check_id="ex07-passes-check",
+    difficulty="easy",
+    minutes=5,
+    cases=parts(
+        (
+            "passes in 200,000 steps of 32",
+            1,
+            number(
+                200_000 * 32 / 183_802,
+                tolerance=0.02,
+                known={200_000 / 183_802: "a-step-takes-a-batch", 183_802 / 32: "steps-are-no-passes"},
+            ),
+        ),
+        (
+            "steps in one pass with batches of 1,024",
+            1,
+            number(179.5, tolerance=0.003, known={183_802: "a-step-takes-a-batch"}),
+        ),
+        (
+            "share that is never drawn, with replacement",
+            1,
+            number(
+                math.exp(-1),
+                tolerance=0.01,
+                also={37: "in percent", 36.8: "in percent"},
+                known={0: "luck-leaves-some-out", 1 - math.exp(-1): "seen-is-not-missed", 0.5: "luck-is-no-coin"},
+            ),
+        ),
+    ),
+    hints=(
+        "One step takes one batch. One pass takes as many steps as there are batches.",
+        "One draw misses a given window with probability 1 - 1/N. All N draws miss it with (1 - 1/N) to the power N.",
+    ),
+)
+
+EXERCISES = (TREE_COUNT, EPOCH, DECAY, RATE, PASSES)
+check = Check(EXERCISES)
