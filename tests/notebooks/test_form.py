@@ -1,0 +1,82 @@
+"""Every lesson, as committed, keeps the form that learners rely on: minutes, settled questions, links that lead on."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NUMBERS = [f"{number:02}" for number in range(14)]
+WITH_EXERCISES = NUMBERS[1:12]
+
+
+def cells(file: Path, kind: str) -> list[str]:
+    return [cell.source for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == kind]
+
+
+def prose(file: Path) -> str:
+    return "\n\n".join(cells(file, "markdown"))
+
+
+def code(file: Path) -> str:
+    return "\n".join(cells(file, "code"))
+
+
+@pytest.fixture(params=NUMBERS)
+def lesson(request, committed_course) -> Path:
+    (file,) = (committed_course / "notebooks").glob(f"{request.param}_*.ipynb")
+    return file
+
+
+def test_begins_with_its_number_what_you_will_be_able_to_do_and_the_minutes(lesson):
+    first = cells(lesson, "markdown")[0]
+    assert first.startswith(f"# {lesson.name[:2]} · ")
+    assert "**You will be able to**" in first
+    assert re.search(r"\*\*Time:\*\* \d+ minutes.* \*\*Needs:\*\* ", first)
+
+
+def test_headings_descend_without_a_gap(lesson):
+    text = re.sub(r"```.*?```", "", prose(lesson), flags=re.DOTALL)
+    depths = [len(marks) for marks in re.findall(r"^(#+) ", text, flags=re.MULTILINE)]
+    assert depths[0] == 1 and 1 not in depths[1:]
+    assert all(below <= above + 1 for above, below in pairwise(depths))
+
+
+def test_each_question_is_settled(lesson):
+    asked, settled = (re.findall(rf'{word}\(\s*f?"([^"{{]+)', code(lesson)) for word in ("predict", "compare"))
+    assert all(name.startswith(f"{lesson.name[:2]}-") for name in asked)
+    assert all(any(name.startswith(start) for start in settled) for name in asked)  # "05-wall-" settles "05-wall-1"
+    assert all(any(name.startswith(start) for name in asked) for start in settled)
+
+
+def test_cells_keep_readable_names(lesson):
+    names = [cell.id for cell in nbformat.read(lesson, as_version=4).cells]
+    assert len(names) == len(set(names))
+    assert all(name.startswith(f"{lesson.name[:2]}-") for name in names)
+
+
+def test_trains_on_one_thread(lesson):
+    if re.search(r"\b(train|backward)\(", code(lesson)):
+        assert "torch.set_num_threads(1)" in code(lesson)
+
+
+def test_ends_with_a_summary_and_the_way_on(lesson):
+    assert "## In short" in prose(lesson)
+    if lesson.name[:2] in WITH_EXERCISES:
+        assert f"](../exercises/{lesson.name})" in prose(lesson)
+    if lesson.name[:2] != NUMBERS[-1]:
+        assert "**Next:**" in cells(lesson, "markdown")[-1]
+
+
+def test_links_lead_somewhere(lesson):
+    links = re.findall(r"\]\(([^)#]+)\)", prose(lesson))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (lesson.parent / link).exists()] == []
+
+
+def test_the_map_tells_the_minutes_of_each_lesson(committed_course):
+    files = sorted((committed_course / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    rows = re.findall(r"^\|[^|]*\b(\d\d) [^|]*\|[^|]*\| (\d+) \|", prose(files[0]), flags=re.MULTILINE)
+    stated = {file.name[:2]: re.search(r"\*\*Time:\*\* (\d+) minutes", prose(file))[1] for file in files}
+    assert dict(rows) == stated
