@@ -29,7 +29,10 @@ def main(argv: list[str]) -> int:
     if browser is None:
         print("To make a PDF, open the page in a browser and print it: each card is a page.")
         return 0
-    print(f"The same as PDF: {to_pdf(browser, page)}")
+    try:
+        print(f"The same as PDF: {to_pdf(browser, page)}")
+    except (OSError, subprocess.SubprocessError):
+        print(f"{browser} could not make a PDF of it. Open the page in a browser and print it: each card is a page.")
     return 0
 
 

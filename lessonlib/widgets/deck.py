@@ -14,12 +14,13 @@ def known() -> dict[str, bool]:
 def mark(id: str, knew: bool) -> None:
     """Keep whether a card was known. What had brought it back is settled once it is known."""
 
+    settled = sorted(predictions.missed())
+
     def change(record):
         entry = record.setdefault("cards", {}).setdefault(id, {})
         entry["knew"] = knew
         if knew:
-            entry["again"] = False
-            entry["settled"] = sorted(predictions.missed())
+            entry |= {"again": False, "settled": settled}
 
     progress.update(change)
 

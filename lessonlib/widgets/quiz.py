@@ -53,6 +53,8 @@ class Quiz(LessonWidget):
 
     def answer(self, choice: int) -> bool:
         """Answer the question that is shown with the choice of that number, from 0; returns whether it is right."""
+        if self.number == self.total:
+            raise ValueError("There is no question left to answer.")
         now = self._questions[self.number]
         if not 0 <= choice < len(now.choices):
             raise ValueError(f"choice is {choice}; this question has choices 0 to {len(now.choices) - 1}.")

@@ -7,9 +7,10 @@ import traitlets
 
 from lessonlib import style
 from lessonlib.data import Vocabulary, load_words
-from lessonlib.widgets import reach
+from lessonlib.widgets import field_picture, reach
 from lessonlib.widgets.base import LessonWidget, script, stylesheet
 from lessonlib.widgets.costs import costs
+from lessonlib.widgets.field_picture import short
 
 MAX_LEVELS = 10
 
@@ -47,6 +48,8 @@ class ReceptiveField(LessonWidget):
             raise ValueError(f'kind is {kind!r}; it is "tree" or "conv".')
         if not 1 <= levels <= MAX_LEVELS:
             raise ValueError(f"levels is {levels}; the explorer draws 1 to {MAX_LEVELS}.")
+        if not 0 <= needed <= 2**MAX_LEVELS:
+            raise ValueError(f"needed is {needed}; it is a number of characters back, up to {2**MAX_LEVELS}, or 0.")
         contexts = [2**k for k in range(1, MAX_LEVELS + 1)]
         rows = [[asdict(cost) for cost in costs(n, n_embd=n_embd, n_hidden=n_hidden)] for n in contexts]
         table = {"embedding": n_embd, "hidden": n_hidden, "rows": rows}
@@ -82,34 +85,39 @@ class ReceptiveField(LessonWidget):
         """The positions that a node sees, 0 for the first character drawn; by default the chosen node."""
         if level is None:
             level, index = self.selected or (self.levels, -1)
-        index = range(self._nodes(level))[index]
+        index = range(self.nodes(level))[index]
         if self.computed and level:
             first, *sizes = self.measured["rows"][level - 1]["inputs"][index]
             return [first + i for i, size in enumerate(sizes) if size]
         return reach.seen(self.kind, self.levels, level, index, len(self.characters))
 
-    def _nodes(self, level):
+    def nodes(self, level: int) -> int:
+        """How many nodes a level has; level 0 are the characters."""
         if level == 0:
             return len(self.characters)
         if self.computed:
             return len(self.measured["rows"][level - 1]["below"])
         return 2 ** (self.levels - level) if self.kind == "tree" else len(self.characters)
 
+    def _has_costs(self):
+        """The table is made for powers of two; a flat model may have been measured on another context."""
+        return not self.computed or len(self.characters) == 2**self.levels
+
     def static_text(self) -> str:
         shape = {"tree": "Tree", "conv": "Dilated causal convolution"}[self.kind]
         how = "Measured by gradient" if self.computed else shape
-        lines = [f"Receptive field. {how}, levels: {self.levels}, over {_short(self.characters)!r}"]
+        lines = [f"Receptive field. {how}, levels: {self.levels}, over {short(self.characters)!r}"]
         for level in range(self.levels, 0, -1):
             letters = "".join(self.characters[i] for i in self.sees(level))
-            nodes = self._nodes(level)
+            nodes = self.nodes(level)
             lines.append(
                 f"  level {level}: {nodes} {'node' if nodes == 1 else 'nodes'}; the last sees {len(letters)}: "
-                f"{_short(letters)!r}"
+                f"{short(letters)!r}"
             )
         if self.needed:
             verdict = "in reach" if self.needed <= len(self.sees(self.levels)) else "out of reach"
             lines.append(f"  The character {self.needed} back is {verdict}.")
-        for cost in self.costs["rows"][self.levels - 1]:
+        for cost in self.costs["rows"][self.levels - 1] if self._has_costs() else ():
             lines.append(
                 f"  {cost['model']:11} {cost['parameters']:>9,} parameters, {cost['multiply_adds']:>11,} "
                 "multiply-adds a character"
@@ -117,38 +125,19 @@ class ReceptiveField(LessonWidget):
         return "\n".join(lines)
 
     def static_figure(self) -> style.Picture:
-        rows = min(self.levels, MAX_LEVELS)
-        picture, ax = style.figure(self.static_text(), height=1.2 + 0.55 * rows)
-        width = len(self.characters)
-        lit = self._lit()
-        for level in range(1, rows + 1):
-            self._draw_level(ax, level, lit, width)
-        seen = set(lit[0])
-        for i, character in enumerate(self.characters if width <= 64 else ""):
-            ax.text(i + 0.5, -0.05, character, ha="center", va="top", family="monospace",
-                    weight="bold" if i in seen else "normal",
-                    bbox={"boxstyle": "square,pad=0.25", "facecolor": "#CFE3F2" if i in seen else "white",
-                          "edgecolor": style.BLUE if i in seen else style.LIGHT})  # fmt: skip
-        ax.set(xlim=(-0.2, width + 0.2), ylim=(-0.7, rows + 0.5), xticks=[])
-        ax.set_yticks(range(1, rows + 1), [f"level {k}" for k in range(1, rows + 1)])
-        ax.grid(False)
-        ax.spines[:].set_visible(False)
-        ax.tick_params(length=0)
-        letters = "".join(self.characters[i] for i in sorted(seen))
-        how = "measured" if self.computed else "drawn"
-        style.label(ax, f"The chosen node sees {len(seen)} of {width} characters ({how}): {_short(letters)}")
-        return picture
+        return field_picture.draw(self)
 
-    def _lit(self) -> list[set[int]]:
+    def lit(self) -> list[set[int]]:
         """For each row, the nodes under the chosen one."""
-        level, index = self.selected or (self.levels, self._nodes(self.levels) - 1)
+        level, index = self.selected or (self.levels, self.nodes(self.levels) - 1)
         found = [set() for _ in range(self.levels + 1)]
         found[level] = {index}
         for row in range(level, 0, -1):
-            found[row - 1] = {j for i in found[row] for j in self._below(row, i)}
+            found[row - 1] = {j for i in found[row] for j in self.below(row, i)}
         return found
 
-    def _below(self, level, index):
+    def below(self, level: int, index: int) -> list[int]:
+        """The nodes of the row below that a node is made from."""
         if self.computed:
             return self.measured["rows"][level - 1]["below"][index]
         if self.kind == "tree":
@@ -156,28 +145,12 @@ class ReceptiveField(LessonWidget):
             return [start + 2 * index, start + 2 * index + 1]
         return [j for j in (index - 2 ** (level - 1), index) if j >= 0]
 
-    def _place(self, level, index):
+    def place(self, level: int, index: int) -> float:
         """Where a node stands, in characters from the left."""
         if level == 0 or (self.kind == "conv" and not self.computed):
             return index + 0.5
         inside = self.sees(level, index)
         return (inside[0] + inside[-1] + 1) / 2
-
-    def _draw_level(self, ax, level, lit, width):
-        colour, marker = style.level(level)["colour"], style.level(level)["mark"]
-        places = [self._place(level, i) for i in range(self._nodes(level))]
-        for index, x in enumerate(places):
-            on = index in lit[level]
-            if width <= 64 or on:  # more edges than that are a grey veil
-                look = {"linewidth": 2, "alpha": 1} if on else {"linewidth": 0.7, "alpha": 0.35}
-                floor = 0.05 if level == 1 else level - 1
-                for below in self._below(level, index):
-                    ax.plot([x, self._place(level - 1, below)], [level, floor], color=colour, zorder=1, **look)
-        size = 6 if width <= 64 else 2
-        for on in (False, True):
-            chosen = [x for index, x in enumerate(places) if (index in lit[level]) == on]
-            look = {"markersize": 1.4 * size, "alpha": 1} if on else {"markersize": size, "alpha": 0.45}
-            ax.plot(chosen, [level] * len(chosen), marker, color=colour, zorder=2, **look)
 
 
 def _compact(row: reach.MeasuredRow) -> dict:
@@ -192,7 +165,3 @@ def _compact(row: reach.MeasuredRow) -> dict:
         shown = (sizes[first : last + 1] * 255).ceil().int().tolist()  # what is not zero stays visible
         inputs.append([first, *shown])
     return {"below": row.below, "inputs": inputs}
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 24 else f"{text[:10]}…{text[-10:]}"
