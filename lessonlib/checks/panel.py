@@ -1,0 +1,127 @@
+"""What you have done so far, from the progress file on this computer: one lesson's exercises, or the whole course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from lessonlib import progress
+
+from . import notebook, registry
+from .exercise import Exercise
+from .line import CORRECT, NOT_ATTEMPTED, NOT_YET
+
+MARKS = {CORRECT: "✓", NOT_YET: "✗", NOT_ATTEMPTED: "○"}
+CELL = "border: 1px solid #808080; padding: 2px 10px; text-align: left"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A small table with a sentence below it; it shows itself in a notebook, and prints as text elsewhere."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    below: str
+
+    def __repr__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        lines = [
+            "  ".join(f"{entry:{width}}" for entry, width in zip(row, widths, strict=True)).rstrip()
+            for row in (self.head, *self.rows)
+        ]
+        return "\n".join([self.title, *lines, self.below])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in self.head)
+        rows = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
+        return (
+            f'<table style="border-collapse: collapse"><caption style="text-align: left; padding: 4px 0">'
+            f"<strong>{escape(self.title)}</strong></caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table><p>{escape(self.below)}</p>"
+        )
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    first, *rest = map(escape, row)
+    return f'<th scope="row" style="{CELL}; font-weight: normal">{first}</th>' + "".join(
+        f'<td style="{CELL}">{entry}</td>' for entry in rest
+    )
+
+
+def progress_panel(lesson: int | str | None = None) -> Panel:
+    """What is done in one lesson, as `progress_panel(5)`, or in the whole course."""
+    if lesson is None:
+        return _course()
+    number = f"{int(lesson):02}"
+    return of_notebook([e for e in registry.exercises().values() if e.lesson == number], number)
+
+
+def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Panel:
+    """A line for each exercise of a lesson."""
+    exercises = list(exercises)
+    lesson = lesson or exercises[0].lesson
+    record = progress.load()
+    done = _part(record, "checks")
+    rows = tuple(
+        (e.title, f"{MARKS[_state(done, e)]} {_state(done, e)}", f"{_points(done, [e])} of {e.points}", f"{e.minutes}")
+        for e in exercises
+    )
+    todo = next((e.title for e in exercises if _state(done, e) != CORRECT), None)
+    below = f"Go on with: {todo}." if todo else "All of it is done." if exercises else "This lesson has no exercises."
+    return Panel(
+        f"Exercises of lesson {lesson}: {_points(done, exercises)} of {sum(e.points for e in exercises)} points",
+        ("Exercise", "State", "Points", "Minutes"),
+        rows,
+        f"{below} {_predictions(record, lesson)}".strip(),
+    )
+
+
+def _course() -> Panel:
+    record = progress.load()
+    done = _part(record, "checks")
+    everything = list(registry.exercises().values())
+    lessons: dict[str, list[Exercise]] = {}
+    for exercise in everything:
+        lessons.setdefault(exercise.lesson, []).append(exercise)
+    rows = tuple(
+        (
+            _title(lesson),
+            f"{sum(_state(done, e) == CORRECT for e in exercises)} of {len(exercises)}",
+            f"{_points(done, exercises)} of {sum(e.points for e in exercises)}",
+        )
+        for lesson, exercises in lessons.items()
+    )
+    points = f"{_points(done, everything)} of {sum(e.points for e in everything)} points"
+    return Panel(f"Your exercises: {points}", ("Lesson", "Correct", "Points"), rows, _predictions(record, ""))
+
+
+def _part(record: dict, name: str) -> dict[str, dict]:
+    """One part of the record; what somebody has written into the file by hand and is no entry is left out."""
+    part = record.get(name)
+    return {id: entry for id, entry in part.items() if isinstance(entry, dict)} if isinstance(part, dict) else {}
+
+
+def _title(lesson: str) -> str:
+    """ "04 shapes", from the name of the notebook."""
+    file = notebook.path(lesson)
+    return file.stem.replace("_", " ") if file else lesson
+
+
+def _state(done: dict, exercise: Exercise) -> str:
+    state = done.get(exercise.id, {}).get("state")
+    return state if state in (CORRECT, NOT_YET) else NOT_ATTEMPTED
+
+
+def _points(done: dict, exercises: list[Exercise]) -> int:
+    scores = [(done.get(e.id, {}).get("score"), e.points) for e in exercises]
+    return sum(min(score, most) for score, most in scores if isinstance(score, int))
+
+
+def _predictions(record: dict, lesson: str) -> str:
+    """How many predictions were made, in the lessons whose number begins so."""
+    kept = [entry for id, entry in _part(record, "predictions").items() if id.startswith(lesson)]
+    made = sum(entry.get("yours") is not None for entry in kept)
+    right = sum(entry.get("agrees") is True for entry in kept)
+    return f"Predictions made: {made}; {right} of them agreed with what came out." if made else "No predictions yet."
