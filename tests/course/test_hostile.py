@@ -23,6 +23,7 @@ ALL = {**hostile.VALUE, **hostile.PROCESSES, **hostile.CODE}
 RIGHT = "def answer_uniform():\n    return math.log(27), 0.0, math.exp(2.1)"
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="grading refuses where it cannot limit a process"),
 ]

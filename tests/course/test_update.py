@@ -231,6 +231,7 @@ def test_a_full_disk_changes_nothing(mine, newer, monkeypatch):
 # --- cut off ---
 
 
+@pytest.mark.slow
 def test_cut_off_at_every_step_loses_nothing(mine, newer, tmp_path):
     """Kill the update at its first file operation, at its second, and so on; then run it again."""
     whole = tmp_path / "whole"

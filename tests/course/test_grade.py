@@ -1,0 +1,278 @@
+"""A grade report: full points, part, none; a sentence for whatever else is sent; and pages that a learner reads."""
+
+import csv
+import json
+import os
+import sys
+
+import pytest
+from small_course import lesson_notebook
+
+from lessonlib.checks import exercise as model
+from lessonlib.checks import registry
+from lessonlib.checks.engine import in_place
+from lessonlib.course import ROOT, Problem, build, grade, notebooks, sandbox, submissions
+from lessonlib.course.child import confine
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading refuses where it cannot limit a process")
+
+FRESH = build.exercises(ROOT)
+FIRST = next(iter(FRESH))
+POINTS = 14
+SEED = 7
+
+
+class Shared(sandbox.Sandbox):
+    """A sandbox that stays open from test to test, so that torch is imported once."""
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def shared():
+    box = Shared()
+    yield box
+    sandbox.Sandbox.__exit__(box)
+
+
+@pytest.fixture(autouse=True)
+def one_sandbox(shared, monkeypatch):
+    monkeypatch.setattr(sandbox, "Sandbox", lambda: shared)
+
+
+def graded(folder, *paths, jobs: int = 2) -> tuple[int, dict[str, dict]]:
+    """Grade the files; the exit code and what grades.json says, by submission."""
+    code = grade.run(list(paths), folder / "grades", SEED, jobs)
+    told = json.loads((folder / "grades" / "grades.json").read_text())
+    return code, {record["submission"]: record for record in told}
+
+
+def submission(path, **answers: str):
+    """The first exercise notebook with these answers typed in, by grade_id with _ for -."""
+    notebook = notebooks.without_outputs(FRESH[FIRST])
+    for name, source in answers.items():
+        cells = [c for c in notebook.cells if notebooks.grade_id(c) == name.replace("_", "-")]
+        cells[0].source = source
+    notebooks.write(path, notebooks.dumps(notebook))
+    return path
+
+
+def solution(grade_id: str) -> str:
+    notebook = notebooks.read(ROOT / "solutions" / FIRST)
+    return next(c.source for c in notebook.cells if notebooks.grade_id(c) == grade_id)
+
+
+# --- points ---
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_every_solution_earns_full_points_and_a_fresh_exercise_none(tmp_path):
+    for name, notebook in FRESH.items():
+        notebooks.write(tmp_path / f"fresh_{name}", notebooks.dumps(notebook))
+        notebooks.write(tmp_path / f"solved_{name}", (ROOT / "solutions" / name).read_bytes())
+    code, grades = graded(tmp_path, tmp_path)
+    assert code == 0
+    assert len(grades) == 2 * len(FRESH)
+    for name, record in grades.items():
+        assert record["out_of"] > 0
+        assert record["points"] == (record["out_of"] if name.startswith("solved") else 0), (name, record["exercises"])
+
+
+def test_half_done_earns_part_as_in_the_notebook(tmp_path):
+    half = {"ex01_windows": solution("ex01-windows"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
+    _, grades = graded(tmp_path, submission(tmp_path / "half.ipynb", **half))
+    names: dict = {}
+    exec("\n".join([model.IMPORTS, *half.values()]), names)
+    for exercise in grades["half"]["exercises"]:
+        answer = names.get(registry.exercises()[exercise["id"]].name)
+        if answer is not None:
+            assert exercise["points"] == in_place(registry.exercises()[exercise["id"]], answer).score
+    assert 0 < grades["half"]["points"] < POINTS
+    assert grades["half"]["exercises"][2]["misconceptions"] == ["scatter-falls-like-n"]
+
+
+MESSY = {
+    "a warning and a debug print": "import warnings\nwarnings.warn('hm')\nprint('here')\n",
+    "lines for the notebook": "%matplotlib inline\n!ls\n",
+    "a display": "display(torch.zeros(2))\n",
+    "a failing try of one's own below": "",
+}
+
+
+@pytest.mark.parametrize("name", MESSY)
+def test_an_honest_but_messy_answer_earns_full_points(tmp_path, name):
+    source = MESSY[name] + solution("ex01-uniform") + ("\nanswer_uniform()[7]" if "failing" in name else "")
+    _, grades = graded(tmp_path, submission(tmp_path / "messy.ipynb", ex01_uniform=source))
+    assert grades["messy"]["points"] == 3
+
+
+def test_a_cell_that_was_split_is_one_answer(tmp_path):
+    path = submission(tmp_path / "split.ipynb", ex01_uniform="import math as m")
+    notebook = notebooks.read(path)
+    place = next(i for i, c in enumerate(notebook.cells) if notebooks.grade_id(c) == "ex01-uniform")
+    second = notebooks.without_outputs(notebook).cells[place]
+    second.source, second.id = "def answer_uniform(): return m.log(27), 0, m.exp(2.1)", "another"
+    notebook.cells.insert(place + 1, second)
+    notebooks.write(path, notebooks.dumps(notebook))
+    assert graded(tmp_path, path)[1]["split"]["points"] == 3
+
+
+def test_points_and_checks_written_into_a_submission_do_not_count(tmp_path):
+    path = submission(tmp_path / "points.ipynb", ex01_uniform="def answer_uniform(): return 1, 2, 3")
+    notebook = notebooks.read(path)
+    for c in notebook.cells:
+        if c.metadata.get("nbgrader", {}).get("grade"):
+            c.metadata.nbgrader.points, c.source = 1000, "3.0"
+    notebooks.write(path, notebooks.dumps(notebook))
+    record = graded(tmp_path, path)[1]["points"]
+    assert (record["points"], record["out_of"]) == (0, POINTS)
+
+
+def test_the_same_seed_gives_the_same_report(tmp_path):
+    path = submission(tmp_path / "again.ipynb", ex01_smooth="def smooth(losses, n=1000): return torch.randn(3)")
+    first, second = (graded(tmp_path, path)[1] for _ in range(2))
+    assert first == second
+
+
+# --- whatever else is sent ---
+
+
+def test_what_cannot_be_graded_gets_a_sentence_and_the_rest_is_graded(tmp_path, capsys):
+    good = submission(tmp_path / "good.ipynb", ex01_uniform=solution("ex01-uniform"))
+    bad = {
+        "empty": b"",
+        "damaged": good.read_bytes()[:500],
+        "binary": bytes(range(256)),
+        "list": b"[]",
+        "cells": b'{"nbformat": 4, "cells": 3}',
+        "cell": b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}',
+        "old": b'{"nbformat": 3, "worksheets": []}',
+        "deep": b'{"nbformat": 4, "cells": ' + b"[" * 10**5 + b"]" * 10**5 + b"}",
+        "lesson": notebooks.dumps(lesson_notebook()),
+        "none": b'{"nbformat": 4, "metadata": {}, "cells": []}',
+        "huge": b" " * (notebooks.MAX_BYTES + 1),
+    }
+    for name, data in bad.items():
+        (tmp_path / f"{name}.ipynb").write_bytes(data)
+    (tmp_path / "folder.ipynb").mkdir()
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "loop.ipynb").symlink_to("loop.ipynb")
+    paths = [*(tmp_path / f"{n}.ipynb" for n in (*bad, "pipe", "loop", "missing")), good]
+    code, grades = graded(tmp_path, *paths)
+    assert code == 1
+    assert grades["good"]["points"] == 3
+    for name, record in grades.items():
+        if name != "good":
+            assert record["problem"].startswith(str(tmp_path / name)), name
+            assert record["points"] == ""
+            assert "The grader is at fault" not in record["problem"]
+            assert "Not graded" in (tmp_path / "grades" / f"{name}.html").read_text()
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_a_missing_cell_and_a_very_long_one_are_named(tmp_path):
+    path = submission(tmp_path / "odd.ipynb", ex01_smooth="#" * (submissions.LONGEST + 1))
+    notebook = notebooks.read(path)
+    notebook.cells = [c for c in notebook.cells if notebooks.grade_id(c) != "ex01-lucky"]
+    notebooks.write(path, notebooks.dumps(notebook))
+    exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["odd"]["exercises"]}
+    assert exercises["lucky"]["notes"] == ["The cell `ex01-lucky` is missing from this notebook."]
+    assert "more than 100,000 characters" in exercises["smooth"]["notes"][0]
+
+
+def test_a_name_defined_elsewhere_is_explained(tmp_path):
+    path = submission(tmp_path / "helper.ipynb", ex01_uniform="def answer_uniform(): return helper()")
+    exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["helper"]["exercises"]}
+    assert exercises["uniform"]["notes"] == [grade.OWN_CELL]
+
+
+def test_an_answer_that_is_not_there_is_explained(tmp_path):
+    path = submission(tmp_path / "other.ipynb", ex01_uniform="def answer(): return 1")
+    exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["other"]["exercises"]}
+    assert "does not define `answer_uniform`" in exercises["uniform"]["cases"][0]["says"]
+
+
+def test_two_submissions_of_one_name_get_a_report_each(tmp_path):
+    paths = []
+    for learner in ("anna", "ben", "anna/late"):
+        (tmp_path / learner).mkdir()
+        paths.append(submission(tmp_path / learner / "01.ipynb"))
+    _, grades = graded(tmp_path, *paths, paths[0])
+    assert list(grades) == ["anna_01", "ben_01", "late_01"]
+
+
+def test_names_are_safe_for_files_and_tables(tmp_path):
+    for name in ("=cmd()", "..", "a/b", "ü x", "-"):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    paths = [submission(tmp_path / folder / "=1+1.ipynb") for folder in ("=cmd()", "ü x")]
+    _, grades = graded(tmp_path, *paths)
+    assert list(grades) == ["cmd_1_1", "ü_x_1_1"]
+    rows = list(csv.reader((tmp_path / "grades" / "grades.csv").open(encoding="utf-8")))
+    assert len(rows) == 3
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_the_grader_says_so_when_it_is_at_fault(tmp_path, monkeypatch):
+    first = submission(tmp_path / "first.ipynb", ex01_uniform="def answer_uniform(): return 1")
+    second = submission(tmp_path / "second.ipynb")
+    monkeypatch.setattr(Shared, "run", lambda *_: 1 / 0)
+    code, grades = graded(tmp_path, first, second)
+    assert code == 1
+    assert "The grader is at fault" in grades["first"]["problem"]
+    assert grades["second"]["problem"] == ""
+
+
+def test_a_judge_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(grade, "JUDGE_SECONDS", 0.2)
+
+    def slow(data: dict, seed: int) -> None:
+        while True:
+            pass
+
+    case = model.Case("a case", 1, lambda answer, seed: {}, slow)
+    with pytest.raises(model.Mistake, match="within"):
+        grade._limited(case)({}, 0)
+
+
+def test_a_judge_that_takes_all_memory_is_stopped(monkeypatch):
+    import torch
+
+    monkeypatch.setattr(grade, "JUDGE_MEMORY", 500_000_000)
+    case = model.Case("a case", 1, lambda answer, seed: {}, lambda data, seed: torch.ones(10**9).sum())
+    with pytest.raises(RuntimeError, match="allocate"):
+        grade._limited(case)({}, 0)
+
+
+# --- where the system cannot ---
+
+
+@pytest.mark.parametrize("what", ["system", "limit"])
+def test_grading_refuses_where_a_process_cannot_be_limited(tmp_path, monkeypatch, what):
+    path = submission(tmp_path / "a.ipynb", ex01_uniform="def answer_uniform(): return 1")
+    if what == "system":
+        monkeypatch.setattr(sandbox.sys, "platform", "darwin")
+    else:
+        monkeypatch.setattr(sandbox, "NEEDED", {*sandbox.NEEDED, "gravity"})
+    with pytest.raises(Problem, match="Nothing was graded"):
+        grade.run([path], tmp_path / "grades", SEED)
+
+
+def test_an_unknown_processor_is_refused(monkeypatch):
+    monkeypatch.setattr(confine.platform, "machine", lambda: "riscv64")
+    with pytest.raises(confine.Unconfined, match="riscv64"):
+        confine.refuse_calls()
+
+
+# --- the page ---
+
+
+def test_the_page_tells_a_learner_what_to_do(tmp_path):
+    answers = {"ex01_uniform": solution("ex01-uniform"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
+    graded(tmp_path, submission(tmp_path / "anna.ipynb", **answers))
+    page = (tmp_path / "grades" / "anna.html").read_text()
+    for words in ("5 of 14 points", "not attempted", "not yet", "correct", "anna.ipynb", "Try next"):
+        assert words in page
+    for unwanted in ("<script", "http://", "https://", "LESSONLIB", "Traceback"):
+        assert unwanted not in page
