@@ -24,7 +24,10 @@ def load() -> dict:
     """All that is recorded, {} when there is nothing yet. A file that cannot be read is kept under a dated name."""
     if not path().exists():
         return {}
-    with _turn():
+    try:
+        with _turn():
+            return _read()
+    except OSError:  # no lock is to be had, as in a folder that cannot be written: what is there can still be read
         return _read()
 
 
