@@ -94,6 +94,15 @@ def test_several_optimizers_each_update_their_own_part_at_their_own_rate():
     assert smooth(history.losses, 10)[-1] < smooth(history.losses, 10)[0] - 0.2
 
 
+def test_two_optimizers_with_half_the_parameters_each_do_what_one_does_with_all():
+    X, Y = examples()
+    one, two = small(), small()
+    half = two.parameters()[:4], two.parameters()[4:]
+    for model, optimizer in ((one, sgd(one)), (two, [torch.optim.SGD(p, lr=0.1) for p in half])):
+        train(model, minibatches(X, Y, 16, generator=torch.Generator().manual_seed(1)), optimizer, 10)
+    torch.testing.assert_close(training.state(one), training.state(two))
+
+
 def test_the_schedule_multiplies_the_rate_of_each_parameter_group():
     model = small()
     first, *rest = model.parameters()

@@ -1,0 +1,87 @@
+"""The course's look: the palette, the marks, and a picture that shows itself with its words."""
+
+import base64
+import io
+import itertools
+
+import pytest
+from PIL import Image
+
+from lessonlib import style
+
+ALT = "A line that rises from 1 to 3 & <ends>."
+
+
+def picture():
+    fig, ax = style.figure(ALT)
+    ax.plot([1, 2, 3], **style.line(0))
+    style.label(ax, "A title", "step", "loss (nats)")
+    return fig
+
+
+def test_a_picture_shows_a_png_with_alt_text_and_a_caption_that_can_be_read(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
+    picture()._ipython_display_()
+    (image, options), (caption, others) = shown
+    assert options == {"metadata": {"image/png": {"alt": ALT}}, "raw": True}
+    assert others == {"raw": True}
+    assert Image.open(io.BytesIO(base64.b64decode(image["image/png"]))).size == (672, 326)
+    assert caption["text/html"] == "<p><small>A line that rises from 1 to 3 &amp; &lt;ends&gt;.</small></p>"
+    assert image["text/plain"] == caption["text/plain"] == ALT
+
+
+def test_a_picture_is_the_same_at_every_run():
+    assert picture().png() == picture().png()
+
+
+def test_a_picture_has_a_white_ground_and_few_colours():
+    image = Image.open(io.BytesIO(picture().png()))
+    assert image.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+    assert len(image.convert("RGB").getcolors(1000)) <= 128
+
+
+def test_figures_have_titles_on_the_left_and_labels():
+    (ax,) = picture().axes
+    assert (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) == ("A title", "step", "loss (nats)")
+
+
+def test_several_axes_can_be_asked_for():
+    fig, axes = style.figure("two", nrows=2, sharex=True)
+    assert axes.shape == (2,)
+    assert fig.alt == "two"
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(colour, ground="#FFFFFF"):
+    high, low = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_batch_time_and_channels_differ_in_colour_and_in_mark():
+    assert list(style.AXES) == ["B", "T", "C"]
+    for what in ("colour", "hatch", "mark", "name"):
+        assert len({look[what] for look in style.AXES.values()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("looks", "marks"), [(style.LINES, ("color", "linestyle", "marker")), (style.LEVELS, ("colour", "mark"))]
+)
+def test_no_two_lines_or_levels_share_a_colour_or_a_mark(looks, marks):
+    for one, other in itertools.combinations(looks, 2):
+        assert all(one[mark] != other[mark] for mark in marks)
+
+
+def test_lines_and_levels_repeat_after_the_last():
+    assert style.line(0) == style.line(len(style.LINES)) == style.LINES[0]
+    assert style.level(1) == style.level(1 + len(style.LEVELS)) == style.LEVELS[0]
+
+
+def test_lines_stand_out_from_white_and_grey_can_be_read_on_it():
+    assert all(contrast(look["color"]) >= 3 for look in style.LINES if look["color"] != style.PURPLE)
+    assert contrast(style.GREY) >= 4.5
