@@ -34,7 +34,11 @@ def main(argv: list[str]) -> int:
 def examine(here: environment.Environment) -> Iterator[tuple[str, str]]:
     """Yield (mark, sentence) for each thing that the course stands on."""
     yield OK, f"Python {platform.python_version()} at {sys.executable}"
-    yield (OK, "it can make environments") if environment.has_venv() else (BAD, environment.VENV_CURE)
+    yield (
+        (OK, "it can make environments")
+        if environment.has_venv()
+        else (BAD, f"it cannot make environments. {environment.VENV_CURE}")
+    )
     yield _disk(here)
     yield _git()
     installed = _install(here)
