@@ -10,13 +10,14 @@ from html import escape
 
 from lessonlib import progress
 
-from . import notebook
+from . import notebook, panel
 from .exercise import Exercise
 from .judging import check_failed, judge
 from .line import BROKEN, CORRECT, ERROR, NOT_ATTEMPTED, Line
 from .probes.pristine import pristine
 from .probes.runner import run
 from .result import Result
+from .show import inline
 
 SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
 EXPECTED = {"pass": CORRECT, "todo": NOT_ATTEMPTED}  # values of LESSONLIB_EXPECT, set by the tests of the notebooks
@@ -33,8 +34,8 @@ class Words:
         return self.text
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        tag = "pre" if self.code else "p"
-        return {"text/plain": self.text, "text/html": f"<{tag}>{escape(self.text)}</{tag}>"}
+        html = f"<pre>{escape(self.text)}</pre>" if self.code else f"<p>{inline(self.text)}</p>"
+        return {"text/plain": self.text, "text/html": html}
 
 
 class Check:
@@ -55,12 +56,10 @@ class Check:
 
     def __repr__(self) -> str:
         """What is done in this notebook, from the progress file."""
-        done = progress.load().get("checks", {})
-        rows = []
-        for exercise in self._exercises.values():
-            entry = done.get(exercise.id, {"state": NOT_ATTEMPTED, "score": 0})
-            rows.append(f"{exercise.title}: {entry['state']}, {entry['score']} of {exercise.points}")
-        return "\n".join(rows)
+        return repr(panel.of_notebook(self._exercises.values()))
+
+    def _repr_html_(self) -> str:
+        return panel.of_notebook(self._exercises.values())._repr_html_()
 
     def hint(self, id: str) -> Words:
         """The next hint: each call tells a little more."""

@@ -155,7 +155,10 @@ EPOCH = Exercise(
 
 def _factors(data: dict, steps: int) -> list[float]:
     call = f"factor(step, {steps})"
-    return [as_number(value) for value in returned(data["factors"], call)]
+    found = returned(data["factors"], call)
+    if None in [value if value is None else 0 for value in found]:
+        raise Mistake(f"`{call}` gave None.", misconception="return-forgotten")
+    return [as_number(value) for value in found]
 
 
 def _right(place: float) -> float:

@@ -73,26 +73,26 @@ def html(result: Result) -> str:
         f'<span style="background-color: {ground}; color: #ffffff; padding: 2px 8px; font-weight: bold">'
         f"{mark} {result.state}</span>"
     )
-    parts = [f"<p>{state} <strong>{_inline(result.exercise.title)}</strong>, {_points(result)}</p>"]
+    parts = [f"<p>{state} <strong>{inline(result.exercise.title)}</strong>, {_points(result)}</p>"]
     if result.state != NOT_ATTEMPTED:
         parts += [_case(line) for line in _without_repeats(result.lines)]
-    parts += [f"<p>{_inline(note)}</p>" for note in result.notes]
+    parts += [f"<p>{inline(note)}</p>" for note in result.notes]
     if result.printed:
         parts.append(f"<details><summary>What your code printed</summary><pre>{escape(result.printed)}</pre></details>")
     if ending(result):
-        parts.append(f"<p>{_inline(ending(result))}</p>")
+        parts.append(f"<p>{inline(ending(result))}</p>")
     return (
         f'<div style="border-left: 4px solid {ground}; padding: 4px 12px; max-width: 56em">' + "".join(parts) + "</div>"
     )
 
 
 def _case(line: Line) -> str:
-    words = f"{MARKS[line.mark]} {_inline(line.title)}{escape(_aside(line))}"
+    words = f"{MARKS[line.mark]} {inline(line.title)}{escape(_aside(line))}"
     if not line.mistake:
         return f'<div style="margin: 2px 0">{words}</div>'
     said = "".join(
-        f'<div style="margin: 4px 0 4px 20px">{f"<strong>{_inline(label)}</strong> " if label else ""}'
-        f"{_inline(sentence)}</div>"
+        f'<div style="margin: 4px 0 4px 20px">{f"<strong>{inline(label)}</strong> " if label else ""}'
+        f"{inline(sentence)}</div>"
         for label, sentence in sentences(line.mistake)
     )
     picture = draw.html(line.mistake.picture)
@@ -124,6 +124,6 @@ def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
     return kept
 
 
-def _inline(words: str) -> str:
+def inline(words: str) -> str:
     """Escaped, with `code` set as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words))

@@ -109,6 +109,8 @@ def no_exit():
 def own_randomness(seed: int):
     """The global generators start from `seed` inside, and are afterwards as if nothing had happened."""
     state = random.getstate()
+    numpy = getattr(sys.modules.get("numpy"), "random", None)
+    numpy_state = numpy and numpy.get_state()
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -116,6 +118,8 @@ def own_randomness(seed: int):
             yield
     finally:
         random.setstate(state)
+        if numpy:
+            numpy.set_state(numpy_state)
 
 
 @contextlib.contextmanager

@@ -5,22 +5,37 @@ from __future__ import annotations
 import torch
 
 DTYPES = (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool)
-MAX_VALUES = 1_000_000  # numbers, list items and characters in one answer, all together
+MAX_VALUES = 1_000_000  # elements of tensors and characters of one value, all together
+ITEM = 20  # an item of a list is copied one by one: it counts as much as so many of them
+MAX_ENTRIES = 20  # entries of a probe's dict, each of which is such a value
 MAX_DEPTH = 6
+
+
+class _TooMuch(Exception):
+    """The allowance is used up."""
 
 
 def plain(value: object) -> object:
     """A copy of `value` as plain data: None, bool, int, float, str, list, dict of str, or contiguous CPU tensor.
 
     Subclasses become their base; anything else, or too much of it, becomes `{"?": "what it was"}`, so that a
-    judge can say what came.
+    judge can say what came. In a dict each entry stands for itself: one that is too large does not cost the others.
     """
-    return _Copier().copy(value, MAX_DEPTH)
+    if type(value) is dict and len(value) <= MAX_ENTRIES and all(type(key) is str for key in value):
+        return {key: _plain(item) for key, item in value.items()}
+    return _plain(value)
 
 
 def foreign(value: object) -> str | None:
     """What it was, if `plain` could not copy it; otherwise None."""
     return value["?"] if type(value) is dict and set(value) == {"?"} else None
+
+
+def _plain(value: object) -> object:
+    try:
+        return _Copier().copy(value, MAX_DEPTH)
+    except _TooMuch:
+        return {"?": f"a very large {type(value).__name__}"}
 
 
 class _Copier:
@@ -29,9 +44,10 @@ class _Copier:
     def __init__(self):
         self.left = MAX_VALUES
 
-    def spend(self, count: int) -> bool:
+    def spend(self, count: int) -> None:
         self.left -= count
-        return self.left >= 0
+        if self.left < 0:
+            raise _TooMuch
 
     def copy(self, value: object, depth: int) -> object:
         kind = type(value)
@@ -40,7 +56,8 @@ class _Copier:
         if kind is int:
             return value if abs(value) < 2**63 else {"?": "a very large int"}
         if issubclass(kind, str):
-            return str.__str__(value) if self.spend(str.__len__(value)) else {"?": "a very long str"}
+            self.spend(str.__len__(value))
+            return str.__str__(value)
         if issubclass(kind, torch.Tensor):
             return self.tensor(value)
         if kind in (list, tuple, torch.Size, dict):
@@ -48,8 +65,9 @@ class _Copier:
         return {"?": kind.__name__}
 
     def items(self, value: list | tuple | dict, depth: int) -> object:
-        if depth == 0 or not self.spend(len(value)):
-            return {"?": f"a very large {type(value).__name__}"}
+        if depth == 0:
+            raise _TooMuch
+        self.spend(ITEM * len(value))
         if type(value) is not dict:
             return [self.copy(item, depth - 1) for item in value]
         if all(type(key) is str for key in value):
@@ -58,8 +76,11 @@ class _Copier:
 
     def tensor(self, value: torch.Tensor) -> object:
         """A private copy. Counted before it is made: a stride of 0 claims any size for nothing."""
-        tensor = torch.Tensor.detach(value).as_subclass(torch.Tensor)
-        fits = tensor.dtype in DTYPES and tensor.layout == torch.strided and self.spend(tensor.numel())
-        if not fits:
-            return {"?": f"a tensor of shape {tuple(tensor.shape)} and type {tensor.dtype}"}
-        return tensor.cpu().contiguous().clone()
+        with torch._C.DisableTorchFunctionSubclass():  # a subclass may answer anything about itself
+            return self.strided(value.detach())
+
+    def strided(self, tensor: torch.Tensor) -> object:
+        if tensor.dtype not in DTYPES or tensor.layout != torch.strided or tensor.is_meta:
+            return {"?": f"a tensor of type {tensor.dtype} and layout {tensor.layout} on {tensor.device}"}
+        self.spend(tensor.numel())
+        return tensor.as_subclass(torch.Tensor).cpu().contiguous().clone()
