@@ -133,7 +133,7 @@ def _excuse(exercise: Exercise, submission: Submission) -> str | None:
 def _judge(exercise: Exercise, outcomes: dict[str, runner.Outcome], seed: int) -> Result:
     careful = tuple(dataclasses.replace(case, judge=_limited(case)) for case in exercise.cases)
     result = judge(dataclasses.replace(exercise, cases=careful), lambda case: outcomes[case.probe_name], seed)
-    lost = any(outcome.error == "NameError" for outcome in outcomes.values())
+    lost = any("NameError" in mistake.says for mistake in result.mistakes)
     return dataclasses.replace(result, notes=(*result.notes, OWN_CELL) if lost else result.notes)
 
 

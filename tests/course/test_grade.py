@@ -183,9 +183,20 @@ def test_a_missing_cell_and_a_very_long_one_are_named(tmp_path):
 
 
 def test_a_name_defined_elsewhere_is_explained(tmp_path):
-    path = submission(tmp_path / "helper.ipynb", ex01_uniform="def answer_uniform(): return helper()")
-    exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["helper"]["exercises"]}
-    assert exercises["uniform"]["notes"] == [grade.OWN_CELL]
+    answers = {
+        "ex01_uniform": "def answer_uniform(): return helper()",
+        "ex01_smooth": "def smooth(losses, n=1000): return helper()",
+    }
+    exercises = graded(tmp_path, submission(tmp_path / "helper.ipynb", **answers))[1]["helper"]["exercises"]
+    assert {e["id"] for e in exercises if e["notes"] == [grade.OWN_CELL]} == {"uniform", "smooth"}
+
+
+def test_a_typing_mistake_is_shown_with_its_line(tmp_path):
+    path = submission(tmp_path / "typo.ipynb", ex01_uniform="# mine\ndef answer_uniform()\n    return 1")
+    exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["typo"]["exercises"]}
+    says = exercises["uniform"]["cases"][0]["says"]
+    for words in ("SyntaxError", "`def answer_uniform()`", "line 2 of the cell"):
+        assert words in says
 
 
 def test_an_answer_that_is_not_there_is_explained(tmp_path):

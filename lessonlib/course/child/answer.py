@@ -50,7 +50,7 @@ def work(job: dict, send: Callable[[dict], None]) -> None:
         execute(job["answer"], "<answer>", names)
         return {}
 
-    ran = runner.run(cell, None, job["seed"], "value", job["seconds"])
+    ran = no_python(job["answer"]) or runner.run(cell, None, job["seed"], "value", job["seconds"])
     for name, probe in probes:
         if job["name"] in names:
             outcome = runner.run(probe, names[job["name"]], job["seed"], job["kind"], job["seconds"])
@@ -62,13 +62,31 @@ def work(job: dict, send: Callable[[dict], None]) -> None:
 
 
 def execute(source: str, file: str, names: dict) -> None:
-    """Run a cell's source; lines for the notebook alone are left out where it does not parse with them."""
+    """Run a cell's source; its exceptions can name their line."""
+    source = python_only(source)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), names)
+
+
+def python_only(source: str) -> str:
+    """The source; without its lines for the notebook alone where it does not parse with them."""
     try:
-        code = compile(source, file, "exec")
+        compile(source, "<answer>", "exec")
     except SyntaxError:
-        code = compile(MAGIC.sub("", source), file, "exec")
-    exec(code, names)
+        return MAGIC.sub("", source)
+    return source
+
+
+def no_python(source: str) -> runner.Outcome | None:
+    """The outcome of a cell that does not even parse."""
+    try:
+        compile(python_only(source), "<answer>", "exec")
+    except SyntaxError as error:
+        told = f"{error.msg} (line {error.lineno} of the cell)"
+        return runner.Outcome(runner.RAISED, error="SyntaxError", message=told, line=(error.text or "").strip())
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL in it, or brackets in brackets without end
+        return runner.Outcome(runner.RAISED, error=type(error).__name__, message="the cell cannot be read as Python")
+    return None
 
 
 def without_answer(ran: runner.Outcome, name: str) -> runner.Outcome:
