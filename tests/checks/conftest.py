@@ -38,12 +38,6 @@ def kill_table(request) -> KillTable:
     return request.config.stash[_KEY]
 
 
-@pytest.fixture(autouse=True)
-def own_progress(tmp_path, monkeypatch):
-    """No test writes the learner's progress file."""
-    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def pytest_terminal_summary(terminalreporter, config):
     table = config.stash[_KEY]
     if table.wrong:

@@ -1,0 +1,56 @@
+"""The engine in a real kernel: what only a notebook can do to it."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+CELLS = {
+    "import": "from lessonlib.checks.ex04 import check",
+    "exit": "def pairs(x):\n    exit()",
+    "check exit": "check.pairs(pairs)",
+    "loop": "def pairs(x):\n    while True:\n        pass",
+    "check loop": "check.pairs(pairs)",
+    "names": "import torch\nlist = dict = len = print = None\ntorch.cat = None",
+    "right": "def pairs(x):\n    return x[:, ::2], x[:, 1::2], x.view(x.shape[0], x.shape[1] // 2, -1)",
+    "check right": "check.pairs(pairs)",
+    "alive": "torch.cat is None",
+}
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    """The outputs of each cell, run in one kernel."""
+    folder = tmp_path_factory.mktemp("kernel")
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS.values()])
+    client = NotebookClient(book, timeout=120, resources={"metadata": {"path": str(folder)}})
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LESSONLIB_PROGRESS", str(folder / "progress.json"))
+        client.execute()
+    return {name: cell.outputs for name, cell in zip(CELLS, book.cells, strict=True)}
+
+
+def told(outputs: list) -> str:
+    return outputs[0]["data"]["text/plain"]
+
+
+def test_exit_does_not_end_the_kernel(outputs):
+    assert "asked Python to exit" in told(outputs["check exit"])
+
+
+def test_an_endless_loop_is_stopped(outputs):
+    assert "A loop without end" in told(outputs["check loop"])
+
+
+def test_redefined_names_and_a_patched_torch_change_nothing(outputs):
+    text = told(outputs["check right"])
+    assert "correct, 3 of 3 points" in text
+    assert "`torch.cat`" in text
+    assert told(outputs["alive"]) == "True"
+
+
+def test_a_result_is_one_output_with_text_and_html(outputs):
+    (output,) = outputs["check right"]
+    assert output["output_type"] == "execute_result"
+    assert set(output["data"]) == {"text/plain", "text/html"}
