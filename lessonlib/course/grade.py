@@ -53,14 +53,14 @@ def run(paths: list[Path], folder: Path, seed: int, jobs: int = 1, root: Path = 
     found = submissions.files(paths)
     names = submissions.report_names(found)
     grades = []
-    with sandbox.Sandbox() as box, ThreadPoolExecutor(jobs) as pool:
+    with sandbox.Sandbox() as box, ThreadPoolExecutor(max(1, jobs)) as pool:
         begun = [(path, _begin(path, course, lambda *job: pool.submit(box.run, *job, seed))) for path in found]
         try:
             for path, runs in begun:
                 grade = _finish(path, runs, seed)
                 report.write_page(folder, names[path], grade)
                 grades.append((names[path], grade))
-                print(f"{path}: {grade.summary()}", flush=True)
+                print(submissions.readable(f"{path}: {grade.summary()}"), flush=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     report.write_tables(folder, grades)

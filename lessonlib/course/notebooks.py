@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 
 from lessonlib.course import Problem, files
 
-MAX_BYTES = 30_000_000
+MAX_BYTES = 10_000_000
+MAX_CELLS = 2_000
 
 
 # --- reading and writing ---
@@ -40,19 +41,27 @@ def parse(data: bytes, name: str) -> NotebookNode:
     """The notebook that the bytes of the file `name` hold. Raises Problem where they hold none."""
     try:
         raw = json.loads(data.decode("utf-8-sig"))
+        if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list) or raw.get("nbformat") != 4:
+            raise Problem(f"{name} is not a Jupyter notebook of format 4. Save it again from JupyterLab.")
+        if len(raw["cells"]) > MAX_CELLS:
+            raise Problem(f"{name} has {len(raw['cells']):,} cells; no notebook of this course has that many.")
+        return nbformat.from_dict(_tidy(raw, name))
     except (ValueError, RecursionError):
         raise Problem(f"{name} is damaged or not a notebook: its text is not JSON.") from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list) or raw.get("nbformat") != 4:
-        raise Problem(f"{name} is not a Jupyter notebook of format 4. Save it again from JupyterLab.")
+
+
+def _tidy(raw: dict, name: str) -> dict:
+    """The notebook with everything that the rest of the code counts on. Raises Problem where a cell is none."""
+    minor = raw.get("nbformat_minor")
+    raw["nbformat_minor"] = max(5, minor) if isinstance(minor, int) else 5
     if not isinstance(raw.get("metadata"), dict):
         raw["metadata"] = {}
-    raw["nbformat_minor"] = max(5, raw["nbformat_minor"]) if isinstance(raw.get("nbformat_minor"), int) else 5
-    cells, seen = [], set()
+    seen: set[str] = set()
     for number, cell in enumerate(raw["cells"], 1):
         if not _sound(cell):
             raise Problem(f"{name} is damaged: its cell {number} is not a notebook cell.")
-        cells.append(_tidy(cell, seen))
-    return nbformat.from_dict(raw | {"cells": cells})
+        _tidy_cell(cell, seen)
+    return raw
 
 
 def _sound(cell: object) -> bool:
@@ -62,8 +71,8 @@ def _sound(cell: object) -> bool:
     return isinstance(source, str) or (isinstance(source, list) and all(isinstance(s, str) for s in source))
 
 
-def _tidy(cell: dict, seen: set[str]) -> dict:
-    """The cell with everything that the rest of the code counts on: text as one string, an id of its own, metadata."""
+def _tidy_cell(cell: dict, seen: set[str]) -> None:
+    """Text as one string, an id of its own, metadata, and outputs that are outputs."""
     if not isinstance(cell["source"], str):
         cell["source"] = "".join(cell["source"])
     if not isinstance(cell.get("id"), str) or cell["id"] in seen:
@@ -78,7 +87,6 @@ def _tidy(cell: dict, seen: set[str]) -> dict:
         outputs = cell.get("outputs")
         cell["outputs"] = [o for o in outputs if _is_output(o)] if isinstance(outputs, list) else []
         cell.setdefault("execution_count", None)
-    return cell
 
 
 def _is_output(output: object) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lessonlib.checks.result import Result
 from lessonlib.course import notebooks
-from lessonlib.course.submissions import Sheet
+from lessonlib.course.submissions import Sheet, readable
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -62,7 +62,7 @@ class Grade:
 def write_page(folder: Path, name: str, grade: Grade) -> None:
     """Write the learner's page as `name`.html."""
     if grade.problem:
-        body = f"<h1>Not graded</h1>\n<p>{escape(grade.problem)}</p>"
+        body = f"<h1>Not graded</h1>\n<p>{escape(readable(grade.problem))}</p>"
     else:
         body = "\n".join([_overview(grade), *map(_section, grade.results), _footer(grade)])
     page = PAGE.format(title=escape(f"{name}: {grade.summary()}"), body=body)
@@ -76,7 +76,7 @@ def _overview(grade: Grade) -> str:
     )
     return (
         f"<h1>{escape(grade.sheet.file)}: {grade.score} of {grade.sheet.points} points</h1>\n"
-        f"<p>What was graded: {escape(grade.path.name)}</p>\n"
+        f"<p>What was graded: {escape(readable(grade.path.name))}</p>\n"
         "<table>\n<tr><th>Exercise</th><th>State</th><th>Points</th></tr>\n" + rows + "\n</table>"
     )
 
@@ -122,11 +122,11 @@ def write_tables(folder: Path, grades: list[tuple[str, Grade]]) -> None:
 def _record(name: str, grade: Grade) -> dict:
     return {
         "submission": name,
-        "file": str(grade.path),
+        "file": readable(str(grade.path)),
         "notebook": grade.sheet.file if grade.sheet else "",
         "points": "" if grade.problem else grade.score,
         "out_of": grade.sheet.points if grade.sheet else "",
-        "problem": grade.problem,
+        "problem": readable(grade.problem),
         "seed": grade.seed,
         "limits": sorted(grade.walls),
         "exercises": [_exercise(result) for result in grade.results],

@@ -140,7 +140,7 @@ def _run(nursery: Nursery, exercise: Exercise, given: list[str], answer: str, se
         process.deadline = time.monotonic() + allowance
         try:
             while len(outcomes) < len(names):
-                name, outcome = _outcome(process.frame())
+                name, outcome = _outcome(process.frame(), names)
                 outcomes[name] = outcome
         except Ended as ended:
             end = type(ended)
@@ -163,11 +163,13 @@ def _walls(process: Process) -> frozenset[str]:
     return walls
 
 
-def _outcome(frame: dict) -> tuple[str, Outcome]:
+def _outcome(frame: dict, names: list[str]) -> tuple[str, Outcome]:
     """The case's name and its outcome, as a frame tells them. Raises Unreadable where it is something else."""
     known = {field.name for field in fields(Outcome)}
     words = known - {"data"} | {"case"}
     if set(frame) != known | {"case"} or not all(isinstance(frame[key], str) for key in words):
+        raise wire.Unreadable("not an outcome")
+    if frame["case"] not in names:
         raise wire.Unreadable("not an outcome")
     data = plain(frame.pop("data"))
     if frame["status"] not in runner.STATUSES or (frame["status"] == runner.RETURNED and type(data) is not dict):
@@ -182,20 +184,31 @@ class Nursery:
     """A process that waits, with torch imported, to fork one process after the other (child/main.py)."""
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="answers-")
+        self.folder = Path(tempfile.mkdtemp(prefix="answers-"))
+        home, work = self.folder / "home", self.folder / "work"
+        home.mkdir()
+        work.mkdir()
         self.line, theirs = socket.socketpair()
         self.line.settimeout(START)
         settings = {
             "site": str(Path(torch.__file__).resolve().parents[1]),
             "library": [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")],
             "probes": str(Path(probes.__file__).resolve().parent),
+            "home": str(home),
             "memory": MEMORY,
         }
         with theirs:
             self.child = subprocess.Popen(
                 [*_namespaces(), sys.executable, "-I", "-S", "-B", str(CHILD), json.dumps(settings)],
-                cwd=self.folder,
-                env={"LANG": "C.UTF-8", "HOME": self.folder, "USER": "answer", "OMP_NUM_THREADS": "1"},
+                cwd=work,
+                env={
+                    "LANG": "C.UTF-8",
+                    "HOME": str(home),
+                    "USER": "answer",
+                    "OMP_NUM_THREADS": "1",
+                    "MPLCONFIGDIR": str(home),  # without a folder of its own matplotlib would not import
+                    "MPLBACKEND": "agg",
+                },
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -61,6 +61,8 @@ def sheets(root: Path) -> list[Sheet]:
 
 def read(path: Path, course: list[Sheet]) -> Submission:
     """The answers in `path`. Raises Problem with a sentence where there are none."""
+    if path.is_symlink():  # it might lead to the solutions
+        raise Problem(f"{path} is a link, not a file. Put the notebook itself there.")
     sources: dict[str, list[str]] = {}
     for cell in notebooks.read(path).cells:
         if cell.cell_type == "code" and notebooks.grade_id(cell):
@@ -97,6 +99,11 @@ def report_names(paths: list[Path]) -> dict[Path, str]:
         taken.add(unique.casefold())
         names[path] = unique
     return names
+
+
+def readable(text: str) -> str:
+    """The text without what a terminal would obey or could not show: file names may hold anything."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _safe(name: str) -> str:

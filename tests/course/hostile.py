@@ -232,6 +232,25 @@ threading.Thread(target=loop).start()
 def answer_uniform():
     return -1, -1, -1
 """,
+    "counts its privileges": """
+import ctypes
+def answer_uniform():
+    header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    ctypes.CDLL(None).capget(header, data)
+    raise ValueError(f"privileges: {sum(data)}")
+""",
+    "a case that is not asked for": """
+import json, os
+def answer_uniform():
+    for number in range(50):
+        told = {"dict": {"case": f"{number}", "status": "returned", "error": "", "message": "", "line": "",
+                         "printed": "", "data": {"dict": {"value": True}}}}
+        for file in range(3, 64):
+            try:
+                os.write(file, json.dumps({"tree": told, "tensors": []}).encode() + b"\\n")
+            except OSError:
+                pass
+""",
     "connects to a server": """
 import socket
 def answer_uniform():

@@ -98,6 +98,9 @@ MESSY = {
     "lines for the notebook": "%matplotlib inline\n!ls\n",
     "a display": "display(torch.zeros(2))\n",
     "a failing try of one's own below": "",
+    "a library of one's own": "import numpy as np\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\n",
+    "an optimizer's first step": "p = nn.Linear(2, 2)\np(torch.zeros(2)).sum().backward()\n"
+    "torch.optim.AdamW(p.parameters()).step()\n",
 }
 
 
@@ -153,22 +156,26 @@ def test_what_cannot_be_graded_gets_a_sentence_and_the_rest_is_graded(tmp_path, 
         "lesson": notebooks.dumps(lesson_notebook()),
         "none": b'{"nbformat": 4, "metadata": {}, "cells": []}',
         "huge": b" " * (notebooks.MAX_BYTES + 1),
+        "cells without end": b'{"nbformat": 4, "cells": [' + b"3," * notebooks.MAX_CELLS + b"3]}",
+        "outputs": b'{"nbformat": 4, "cells": [], "metadata": {"x": ' + b"[" * 900 + b"]" * 900 + b"}}",
     }
     for name, data in bad.items():
         (tmp_path / f"{name}.ipynb").write_bytes(data)
     (tmp_path / "folder.ipynb").mkdir()
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "loop.ipynb").symlink_to("loop.ipynb")
-    paths = [*(tmp_path / f"{n}.ipynb" for n in (*bad, "pipe", "loop", "missing")), good]
+    (tmp_path / "link.ipynb").symlink_to(ROOT / "solutions" / FIRST)
+    paths = [*(tmp_path / f"{n}.ipynb" for n in (*bad, "pipe", "loop", "link", "missing")), good]
     code, grades = graded(tmp_path, *paths)
     assert code == 1
     assert grades["good"]["points"] == 3
     for name, record in grades.items():
         if name != "good":
-            assert record["problem"].startswith(str(tmp_path / name)), name
+            assert record["problem"].startswith(str(tmp_path)), name
             assert record["points"] == ""
             assert "The grader is at fault" not in record["problem"]
             assert "Not graded" in (tmp_path / "grades" / f"{name}.html").read_text()
+    assert "is a link" in grades["link"]["problem"]
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
@@ -223,6 +230,16 @@ def test_names_are_safe_for_files_and_tables(tmp_path):
     rows = list(csv.reader((tmp_path / "grades" / "grades.csv").open(encoding="utf-8")))
     assert len(rows) == 3
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_a_file_name_cannot_play_with_the_terminal(tmp_path, capsys):
+    names = ["\x1b[2Jclear.ipynb", "line\nend.ipynb", os.fsdecode(b"not-utf8-\xff.ipynb")]
+    code, grades = graded(tmp_path, *(submission(tmp_path / name) for name in names))
+    assert code == 0
+    assert len(grades) == 3
+    shown = capsys.readouterr().out + json.dumps(grades, ensure_ascii=False)
+    assert "\x1b" not in shown
+    assert all(record["file"].isprintable() for record in grades.values())
 
 
 def test_the_grader_says_so_when_it_is_at_fault(tmp_path, monkeypatch):

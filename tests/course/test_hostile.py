@@ -151,6 +151,10 @@ def test_there_are_no_other_processes(graded, name):
     assert "PermissionError" in says(graded[1][file_name(name)])
 
 
+def test_there_are_no_privileges(graded):
+    assert "privileges: 0" in says(graded[1][file_name("counts its privileges")])
+
+
 def test_a_learner_is_told_what_happened(graded):
     grades = graded[1]
     assert "still running" in says(grades[file_name("endless loop")])

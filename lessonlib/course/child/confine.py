@@ -1,8 +1,9 @@
 """Give up, for good, what an answer does not need. Linux; standard library alone.
 
-Three of the kernel's own limits, none of which needs a privilege, and which bind root too:
+Four of the kernel's own limits, none of which needs a privilege, and which bind root too:
 
     resource limits   memory, processor time, no file content, no core dump
+    capabilities      none, also where root grades
     seccomp           no new process, no signal, no socket, no change to any file
     Landlock          no reading outside the folders that are named
 """
@@ -121,6 +122,13 @@ def _filter(column: int, machine: int) -> list[tuple[int, int, int, int]]:
         if numbers[column] is not None:
             program += when(numbers[column], flags[position], (ANY_BIT, 0, 1, WRITING), refuse, allow)
     return [*program, allow]
+
+
+def give_up_privileges() -> None:
+    """Keep none of root's capabilities: whoever grades as root shall not lend them out."""
+    version_3, nobody = 0x20080522, bytes(24)
+    if libc.capset(struct.pack("=Ii", version_3, 0), nobody):
+        raise Unconfined(f"privileges cannot be given up ({os.strerror(ctypes.get_errno())})")
 
 
 def forbid_new_privileges() -> None:

@@ -19,6 +19,16 @@ HERE = Path(__file__).resolve().parent
 SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
 
 
+def warm_up(torch) -> None:
+    """Make torch import here what its optimizers import at their first step: that takes seconds.
+
+    No backward pass: torch cannot fork after one.
+    """
+    parameter = torch.zeros(1, requires_grad=True)
+    parameter.grad = torch.zeros(1)
+    torch.optim.SGD([parameter]).step()
+
+
 def package(name: str, folder: str) -> None:
     """Import the package in `folder` as `name`, without its neighbours."""
     spec = importlib.util.spec_from_file_location(
@@ -35,6 +45,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
+    warm_up(torch)
     package("probes", settings["probes"])
     import answer
 
@@ -72,9 +83,10 @@ def confine(settings: dict, cpu: int) -> list[str]:
 
     site = Path(settings["site"])
     packages = [path for path in site.iterdir() if "lessonlib" not in path.name]
-    own = [Path(path) for path in (*settings["library"], settings["probes"], HERE, *SYSTEM)]
+    own = [Path(path) for path in (*settings["library"], settings["probes"], settings["home"], HERE, *SYSTEM)]
     limits.limit_resources(cpu, settings["memory"])
     files = limits.read_only_these([*own, *packages], listed=[site, Path.cwd()])
+    limits.give_up_privileges()
     limits.refuse_calls()
     return ["time", "memory", "processes", "file size", "network", *(["files"] if files else [])]
 
