@@ -367,6 +367,7 @@ def test_the_mode_comes_back_after_an_error():
 # Smoothing
 
 
+@pytest.mark.filterwarnings("error")
 def test_smooth_is_the_lessons_view_and_mean():
     losses = torch.rand(4000)
     torch.testing.assert_close(smooth(losses.tolist(), 1000), losses.view(-1, 1000).mean(1))
@@ -483,13 +484,18 @@ def test_a_file_of_other_things_is_refused(tmp_path, content):
         training.load(small(), path)
 
 
-def test_weights_of_another_model_are_refused_whole(tmp_path):
-    training.save(flat_mlp(V, T, 3, 6), path := tmp_path / "flat.pt")
+OTHERS = {
+    "other layers": (lambda: flat_mlp(V, T, 3, 6), "holds 146 numbers in 8 tensors; this model has 206 in 13"),
+    "other sizes": (lambda: tree(V, 3, 7, 2), "holds 251 numbers in 13 tensors; this model has 206 in 13"),
+}
+
+
+@pytest.mark.parametrize(("build", "sentence"), OTHERS.values(), ids=OTHERS)
+def test_weights_of_another_model_are_refused_whole(tmp_path, build, sentence):
+    training.save(build(), path := tmp_path / "other.pt")
     model = small()
     before = [t.clone() for t in training.state(model)]
-    with pytest.raises(
-        ValueError, match=r"holds 146 numbers in 8 tensors; this model has .* Build the model with the sizes"
-    ):
+    with pytest.raises(ValueError, match=sentence + ". Build the model with the sizes it was saved with"):
         training.load(model, path)
     assert all(torch.equal(a, b) for a, b in zip(before, training.state(model), strict=True))
 
