@@ -40,7 +40,8 @@ class Step(NamedTuple):
 
 def style(course: Copies, quick: bool) -> Iterator[Step]:
     """ruff: layout and common mistakes."""
-    code = [name for name in ("course.py", "lessonlib", "tests", "benchmarks", "examples") if (course.here / name).exists()]
+    ours = ("course.py", "lessonlib", "tests", "benchmarks", "examples")
+    code = [name for name in ours if (course.here / name).exists()]
     yield Step([*RUFF, "check", "--no-cache", *code], course.here, {})
     yield Step([*RUFF, "format", "--check", "--no-cache", *code], course.here, {})
     yield Step([*RUFF, "check", "--no-cache", "notebooks", "solutions"], course.committed, {})
