@@ -20,9 +20,9 @@ function dress(element, attributes, children) {
   return element;
 }
 
-/** A labelled control: the words first, then the input, then what it stands at. */
-function field(words, ...controls) {
-  return h("label", { class: "ll-field" }, h("span", {}, words), ...controls);
+/** A labelled control: the words first, then the input; what it stands at is no part of its name. */
+function field(words, control, output) {
+  return h("span", { class: "ll-field" }, h("label", { class: "ll-field" }, h("span", {}, words), control), output);
 }
 
 /** A group of radio buttons with a legend; `choices` maps values to words. */

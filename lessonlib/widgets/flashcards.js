@@ -58,5 +58,5 @@ function render({ model, el }) {
   missed.addEventListener("click", () => say(false));
   knew.addEventListener("click", () => say(true));
   all.addEventListener("click", () => { flipped = false; change(model, { queue: model.get("cards").map((c) => c.id) }); card.focus(); });
-  return follow(model, ["queue"], show);
+  return follow(model, ["queue", "known"], show);
 }

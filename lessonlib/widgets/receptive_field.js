@@ -12,7 +12,7 @@ function render({ model, el }) {
   });
   const sentence = h("p", { class: "ll-rf-sentence" });
   const wall = h("p", { class: "ll-rf-wall", role: "status" });
-  const table = h("div", { class: "ll-scroll ll-rf-costs", tabindex: 0, role: "region", "aria-label": "What it costs" });
+  const table = h("div", { class: "ll-scroll ll-rf-costs", tabindex: 0, role: "group", "aria-label": "What it costs" });
   const root = h("div", { class: "ll ll-rf" }, controls(model), stage, sentence, wall, table);
   keepKeys(root);
   el.append(root);
@@ -170,7 +170,7 @@ function step(graph, [level, index], key) {
   if (key === "Home") return [level, 0];
   if (key === "End") return [level, last];
   if (key === "ArrowUp" && level < graph.levels) return nearest(graph, level + 1, graph.rows[level].x(index));
-  if (key === "ArrowDown" && level > 0) return nearest(graph, level - 1, graph.rows[level].x(index) + 0.01);
+  if (key === "ArrowDown" && level > 0) return nearest(graph, level - 1, graph.rows[level].x(index) - 0.01);
   return key === "ArrowUp" || key === "ArrowDown" ? [level, index] : null;
 }
 
