@@ -44,3 +44,18 @@ def statistics(x: Tensor, correction: int = 0) -> tuple[Tensor, Tensor]:
 def normalise(x: Tensor, mean: Tensor, var: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-5) -> Tensor:
     """BatchNorm with the given statistics."""
     return gamma * (x - mean) / (var + eps) ** 0.5 + beta
+
+
+def tree_at_each_position(x: Tensor, levels: list) -> Tensor:
+    """The tree on a window of 2 ** len(levels) rows for each row of x (M, C); row 0, the '.', stands before the name.
+
+    levels[k](left, here) joins neighbours of level k: (…, C) and (…, C) to (…, C').
+    """
+    ends = []
+    for i in range(len(x)):
+        first = i + 1 - 2 ** len(levels)
+        window = x[torch.arange(first, i + 1).clamp(min=0)]
+        for fuse in levels:
+            window = fuse(window[0::2], window[1::2])
+        ends.append(window[0])
+    return torch.stack(ends)
