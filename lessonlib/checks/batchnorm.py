@@ -44,6 +44,11 @@ def buffers(data: dict, when: str) -> tuple[torch.Tensor, torch.Tensor]:
     return _buffer(data, "running_mean", when), _buffer(data, "running_var", when)
 
 
+def row(values: torch.Tensor) -> str:
+    """A few numbers, short enough for a sentence."""
+    return "[" + ", ".join(f"{v:.3f}" for v in values.tolist()) + "]"
+
+
 def _buffer(data: dict, name: str, when: str) -> torch.Tensor:
     found = data[name]
     if not isinstance(found, torch.Tensor):

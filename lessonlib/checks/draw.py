@@ -18,7 +18,7 @@ def text(picture: Picture) -> list[str]:
         return []
     came, expected = (_table(t) for t in picture)
     rows = ["yours (* differs):", *_text_rows(came, expected), "expected:", *_text_rows(expected, expected)]
-    return rows + [f"({cut})" for cut in filter(None, [_cut(picture)])]
+    return [*rows, *filter(None, [_cut(picture)])]
 
 
 def html(picture: Picture) -> str:
@@ -49,7 +49,7 @@ def _differs(mine: list[list[str]], theirs: list[list[str]], i: int, j: int) -> 
 
 
 def _text_rows(rows: list[list[str]], others: list[list[str]]) -> list[str]:
-    width = max(len(x) for row in rows for x in row)
+    width = max((len(x) for row in rows for x in row), default=0)
     return [
         " ".join(f"{x:>{width}}{'*' if _differs(rows, others, i, j) else ' '}" for j, x in enumerate(row)).rstrip()
         for i, row in enumerate(rows)
@@ -68,7 +68,12 @@ def _html_table(title: str, rows: list[list[str]], others: list[list[str]]) -> s
 
 def _cut(picture: tuple[torch.Tensor, torch.Tensor]) -> str:
     """What is not drawn."""
-    shape = tuple(picture[1].shape)
+    shape = tuple(torch.atleast_1d(picture[1]).shape)
+    cut = []
     if len(shape) > 2:
-        return f"the first matrix of shape {shape} is shown"
-    return "only the first rows and columns are shown" if max(shape, default=0) > ROWS else ""
+        cut.append(f"the first example of shape {shape}")
+    if len(shape) > 1 and shape[-2] > ROWS:
+        cut.append(f"its first {ROWS} rows")
+    if shape[-1] > COLUMNS:
+        cut.append(f"its first {COLUMNS} columns")
+    return f"Shown: {', '.join(cut)}." if cut else ""

@@ -17,10 +17,10 @@ from .values import number, parts, truth
 
 
 def _pair(data: dict, block: int) -> tuple[object, object, str]:
-    call = f"build_windows(words, {block}, stoi)"
+    call = f"`build_windows(words, {block}, stoi)`"
     pair = returned(data["pair"], call)
     if not isinstance(pair, list) or len(pair) != 2:
-        raise Mistake(f"`{call}` should return two tensors, X and Y.", next="End with `return X, Y`.")
+        raise Mistake(f"{call} should return two tensors, X and Y.", next="End with `return X, Y`.")
     return *pair, call
 
 
@@ -30,9 +30,9 @@ def _windows_shapes(data: dict, seed: int) -> None:
     right, _ = reference.windows(words, 3, probes.stoi())
     N, letters = len(right), sum(map(len, words))
     for part, shape, name in ((X, (N, 3), "X"), (Y, (N,), "Y")):
-        tensor(part, f"{name} of {call}")
+        tensor(part, f"`{name}` of {call}")
         without_ends = (letters, *shape[1:])
-        shaped(part, shape, f"{name} of {call}", known={without_ends: "no-end-target"})
+        shaped(part, shape, f"`{name}` of {call}", known={without_ends: "no-end-target"})
         if part.is_floating_point():
             raise Mistake(f"{name} holds numbers of type {part.dtype}.", misconception="indices-are-integers")
 
@@ -42,8 +42,8 @@ def _windows_values(block: int):
         words = probes.words(seed)
         X, Y, call = _pair(data, block)
         right_X, right_Y = reference.windows(words, block, probes.stoi())
-        shaped(X, right_X.shape, f"X of {call}", known={(len(right_X), 3): "block-size-is-an-argument"})
-        shaped(Y, right_Y.shape, f"Y of {call}")
+        shaped(X, right_X.shape, f"`X` of {call}", known={(len(right_X), 3): "block-size-is-an-argument"})
+        shaped(Y, right_Y.shape, f"`Y` of {call}")
         if not equal(X, right_X):
             raise Mistake(
                 f"X is not right for the words {words}: some rows do not hold the {block} characters before their "
@@ -177,7 +177,7 @@ LUCKY = Exercise(
 
 
 def _smooth_3000(data: dict, seed: int) -> None:
-    call = "smooth(losses), for 3,000 losses,"
+    call = "`smooth(losses)`, for 3,000 losses,"
     losses = torch.tensor(probes.losses(seed, 3000))
     curve = _curve(returned(data["curve"], call), call)
     known = {(1000,): "mean-over-the-wrong-axis", (2001,): "moving-average", (3000,): "moving-average"}
@@ -186,7 +186,7 @@ def _smooth_3000(data: dict, seed: int) -> None:
 
 
 def _smooth_2500(data: dict, seed: int) -> str:
-    call = "smooth(losses), for 2,500 losses,"
+    call = "`smooth(losses)`, for 2,500 losses,"
     losses = torch.tensor(probes.losses(seed, 2500))
     stuck = Mistake(
         f"For 2,500 losses your code raised {data['curve'].get('raised')}: {data['curve'].get('message')}",
@@ -206,7 +206,7 @@ def _smooth_2500(data: dict, seed: int) -> str:
 
 
 def _smooth_by_10(data: dict, seed: int) -> None:
-    call = "smooth(losses, n=10), for 40 losses,"
+    call = "`smooth(losses, n=10)`, for 40 losses,"
     curve = _curve(returned(data["curve"], call), call)
     empty = {(0,): "n-is-an-argument", (1,): "n-is-an-argument"}
     shaped(curve, (4,), call, known=empty)

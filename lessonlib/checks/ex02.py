@@ -18,20 +18,20 @@ from .values import number, parts
 def _tensors(found: object, call: str) -> list[torch.Tensor]:
     """A list of parameters, each of them a tensor."""
     if not isinstance(found, list):
-        raise Mistake(f"`{call}` gave {describe(found)}, expected a list of tensors.")
+        raise Mistake(f"{call} gave {describe(found)}, expected a list of tensors.")
     if None in [p if p is None else 0 for p in found]:
-        raise Mistake(f"`{call}` holds None.", misconception="none-among-parameters")
-    return [tensor(p, f"an item of {call}") for p in found]
+        raise Mistake(f"{call} holds None.", misconception="none-among-parameters")
+    return [tensor(p, f"An item of {call}") for p in found]
 
 
 def _linear_parameters(data: dict, seed: int) -> None:
-    call = "Linear(4, 3).parameters()"
+    call = "`Linear(4, 3).parameters()`"
     found = _tensors(returned(data["bias"], call), call)
     shapes = sorted((bare(p.shape) for p in found), key=len, reverse=True)
     if shapes not in ([(4, 3), (3,)], [(3, 4), (3,)]):
         missing = len(shapes) < 2
         raise Mistake(
-            f"`{call}` gave tensors of shape {shapes}, expected a weight (4, 3) and a bias (3,).",
+            f"{call} gave tensors of shape {shapes}, expected a weight (4, 3) and a bias (3,).",
             misconception="parameter-not-listed" if missing else None,
         )
 
@@ -51,10 +51,10 @@ def _linear_scale(data: dict, seed: int) -> None:
 
 
 def _linear_values(data: dict, seed: int) -> None:
-    x, call = probes.drawn(seed, 2, 4), "Linear(4, 3)(x)"
+    x, call = probes.drawn(seed, 2, 4), "`Linear(4, 3)(x)`"
     transposed = [3, 4] in data["shapes"]
     turned = Mistake(
-        f"`{call}` for x of shape (2, 4) raised {data['first'].get('raised')}: {data['first'].get('message')}",
+        f"{call} for x of shape (2, 4) raised {data['first'].get('raised')}: {data['first'].get('message')}",
         misconception="weight-transposed",
     )
     out = returned(data["first"], call, known=turned if transposed else None)
@@ -73,7 +73,7 @@ def _linear_output(out, x, weight, bias, data, call) -> None:
     elif not equal(data["again"].get("value"), out):
         id = "weights-made-in-the-call"
     raise Mistake(
-        f"`{call}` has the right shape; its numbers are not x @ weight + bias with the layer's own parameters.",
+        f"{call} has the right shape; its numbers are not x @ weight + bias with the layer's own parameters.",
         misconception=id,
         picture=(out, right),
         next=""
@@ -83,26 +83,26 @@ def _linear_output(out, x, weight, bias, data, call) -> None:
 
 
 def _linear_wide(data: dict, seed: int) -> None:
-    call = "Linear(4, 3)(x), for x of shape (2, 5, 4),"
-    out = returned(data["wide"], call, Mistake(f"`{call}` raised an error.", misconception="rows-only"))
+    call = "`Linear(4, 3)(x)`, for x of shape (2, 5, 4),"
+    out = returned(data["wide"], call, Mistake(f"{call} raised an error.", misconception="rows-only"))
     weight = probes.drawn(seed, 3, 4).T if [3, 4] in data["shapes"] else probes.drawn(seed, 4, 3)
     right = reference.linear(probes.drawn(seed, 2, 5, 4), weight, probes.drawn(seed, 3))
     if not equal(shaped(out, right.shape, call), right):
-        raise Mistake(f"`{call}` does not treat each position alike.", picture=(out, right))
+        raise Mistake(f"{call} does not treat each position alike.", picture=(out, right))
 
 
 def _linear_without_bias(data: dict, seed: int) -> None:
-    call = "Linear(4, 3, bias=False).parameters()"
+    call = "`Linear(4, 3, bias=False).parameters()`"
     found = _tensors(data["parameters"], call)
     if len(found) != 1:
         raise Mistake(
-            f"`{call}` gave {len(found)} tensors, expected 1: the weight.", misconception="bias-argument-ignored"
+            f"{call} gave {len(found)} tensors, expected 1: the weight.", misconception="bias-argument-ignored"
         )
-    x, call = probes.drawn(seed, 2, 4), "Linear(4, 3, bias=False)(x)"
+    x, call = probes.drawn(seed, 2, 4), "`Linear(4, 3, bias=False)(x)`"
     weight = probes.drawn(seed, 3, 4).T if tuple(found[0].shape) == (3, 4) else probes.drawn(seed, 4, 3)
     out = shaped(returned(data["out"], call), (2, 3), call)
     if not equal(out, x @ weight):
-        raise Mistake(f"`{call}` is not x @ weight.", picture=(out, x @ weight))
+        raise Mistake(f"{call} is not x @ weight.", picture=(out, x @ weight))
 
 
 def _linear_gradients(data: dict, seed: int) -> None:
@@ -148,24 +148,24 @@ def _embedding(data: dict, ix: torch.Tensor, table: torch.Tensor, call: str) -> 
     message = data["pair"].get("message", "")
     known = None
     if "dtype" in message:
-        known = Mistake(f"`{call}` raised {message}", misconception="one-hot-holds-integers")
+        known = Mistake(f"{call} raised {message}", misconception="one-hot-holds-integers")
     elif "multiplied" in message and len(table) == 27:
-        known = Mistake(f"`{call}` raised {message}", misconception="one-hot-without-classes")
+        known = Mistake(f"{call} raised {message}", misconception="one-hot-without-classes")
     elif len(table) != 27:
-        known = Mistake(f"`{call}` raised {message}", misconception="table-size-is-given")
+        known = Mistake(f"{call} raised {message}", misconception="table-size-is-given")
     pair = returned(data["pair"], call, known=known)
     if not isinstance(pair, list) or len(pair) != 2:
-        raise Mistake(f"`{call}` gave {describe(pair)}, expected two tensors.", next="Return one_hot and the product.")
+        raise Mistake(f"{call} gave {describe(pair)}, expected two tensors.", next="Return one_hot and the product.")
     return pair[0], pair[1]
 
 
 def _one_hot(data: dict, seed: int) -> None:
     ix, table = probes.indices(seed, 20, 2, 5), probes.drawn(seed, 27, 4)
-    call = "embed(ix, C), for ix (2, 5) and C (27, 4),"
+    call = "`embed(ix, C)`, for ix (2, 5) and C (27, 4),"
     found, _ = _embedding(data, ix, table, call)
     right = _one_hot_of(ix, 27)
     columns = {(2, 5, int(ix.max()) + 1): "one-hot-without-classes"}
-    shaped(found, right.shape, f"one_hot of {call}", known=columns)
+    shaped(found, right.shape, f"`one_hot` of {call}", known=columns)
     if not equal(found, right):
         shifted = equal(found, right.roll(1, 2)) or equal(found, right.roll(-1, 2))
         raise Mistake(
@@ -177,7 +177,7 @@ def _one_hot(data: dict, seed: int) -> None:
 
 def _product(data: dict, seed: int) -> None:
     ix, table = probes.indices(seed, 20, 2, 5), probes.drawn(seed, 27, 4)
-    call = "embed(ix, C), for ix (2, 5) and C (27, 4),"
+    call = "`embed(ix, C)`, for ix (2, 5) and C (27, 4),"
     _, found = _embedding(data, ix, table, call)
     shaped(found, (2, 5, 4), f"The product of {call}", known={(2, 4): "positions-added-up"})
     if not equal(found, table[ix]):
@@ -186,9 +186,9 @@ def _product(data: dict, seed: int) -> None:
 
 def _embed_5(data: dict, seed: int) -> None:
     ix, table = probes.indices(seed, 5, 6), probes.drawn(seed, 5, 3)
-    call = "embed(ix, C), for ix (6,) and C (5, 3),"
+    call = "`embed(ix, C)`, for ix (6,) and C (5, 3),"
     one_hot, found = _embedding(data, ix, table, call)
-    shaped(one_hot, (6, 5), f"one_hot of {call}", known={(6, 27): "table-size-is-given"})
+    shaped(one_hot, (6, 5), f"`one_hot` of {call}", known={(6, 27): "table-size-is-given"})
     if not equal(shaped(found, (6, 3), f"The product of {call}"), table[ix]):
         raise Mistake("The product should be the rows of C that ix names.", picture=(found, table[ix]))
 
@@ -227,7 +227,7 @@ def _after(layers: tuple[tuple[float, float], ...], x: torch.Tensor) -> torch.Te
 
 
 def _sequential_order(data: dict, seed: int) -> None:
-    x, call = probes.drawn(seed, 2), "Sequential([first, second, third])(x)"
+    x, call = probes.drawn(seed, 2), "`Sequential([first, second, third])(x)`"
     out = shaped(returned(data["first"], call), (2,), call)
     right = _after(probes.AFFINE, x)
     if not equal(out, right):
@@ -238,7 +238,7 @@ def _sequential_order(data: dict, seed: int) -> None:
             "layers-in-reverse": _after((three, two, one), x),
         }
         raise Mistake(
-            f"`{call}` is not third(second(first(x))).",
+            f"{call} is not third(second(first(x))).",
             misconception=next((id for id, variant in variants.items() if equal(out, variant)), None),
             picture=(out, right),
         )
@@ -247,31 +247,31 @@ def _sequential_order(data: dict, seed: int) -> None:
 
 
 def _sequential_parameters(data: dict, seed: int) -> None:
-    _all_parameters(data, "Sequential([first, second, third]).parameters()", None)
+    _all_parameters(data, "`Sequential([first, second, third]).parameters()`", None)
 
 
 def _sequential_nested(data: dict, seed: int) -> None:
-    call = "Sequential([first, Sequential([second, third])])(x)"
+    call = "`Sequential([first, Sequential([second, third])])(x)`"
     right = _after(probes.AFFINE, probes.drawn(seed, 2))
     if not equal(shaped(returned(data["first"], call), (2,), call), right):
-        raise Mistake(f"`{call}` is not third(second(first(x))).")
+        raise Mistake(f"{call} is not third(second(first(x))).")
 
 
 def _sequential_nested_parameters(data: dict, seed: int) -> None:
-    _all_parameters(data, "Sequential([first, Sequential([second, third])]).parameters()", "parameters-not-nested")
+    _all_parameters(data, "`Sequential([first, Sequential([second, third])]).parameters()`", "parameters-not-nested")
 
 
 def _all_parameters(data: dict, call: str, fewer: str | None) -> None:
-    lost = Mistake(f"`{call}` raised {data['parameters'].get('raised')}: {data['parameters'].get('message')}")
+    lost = Mistake(f"{call} raised {data['parameters'].get('raised')}: {data['parameters'].get('message')}")
     lost.misconception = fewer
     found = returned(data["parameters"], call, known=lost)
     if isinstance(found, list) and any(isinstance(item, list) for item in found):
-        raise Mistake(f"`{call}` gave lists inside a list.", misconception="parameters-in-lists")
+        raise Mistake(f"{call} gave lists inside a list.", misconception="parameters-in-lists")
     values = sorted(p.item() for p in _tensors(found, call) if p.numel() == 1)
     right = sorted(value for layer in probes.AFFINE for value in layer)
     if values != right:
         raise Mistake(
-            f"`{call}` gave {len(values)} tensors, expected the 6 of the three layers, each once.",
+            f"{call} gave {len(values)} tensors, expected the 6 of the three layers, each once.",
             misconception=fewer if len(values) < len(right) else None,
         )
 

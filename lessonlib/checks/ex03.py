@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from . import reference
-from .batchnorm import CORRECTIONS, ONE, ZERO, any_equal, averages, buffers, normalised
+from .batchnorm import CORRECTIONS, ONE, ZERO, any_equal, averages, buffers, normalised, row
 from .engine import Check
 from .exercise import CODE, PREDICTION, VALUE, Case, Exercise, Mistake
 from .expect import equal, returned, shaped
@@ -15,7 +15,7 @@ from .values import number, parts, truth
 
 # --- BatchNorm1d ---
 
-CALL = "BatchNorm1d(3)(x)"
+CALL = "`BatchNorm1d(3)(x)`"
 
 
 def _start(data: dict, seed: int) -> None:
@@ -42,8 +42,8 @@ def _training(data: dict, seed: int) -> None:
     right = normalised(x)
     if not any_equal(out, right):
         raise Mistake(
-            f"`{CALL}` in training should give each column mean 0 and variance 1 (mean {_row(out.mean(0))}, variance "
-            f"{_row(out.var(0))} came).",
+            f"{CALL} in training should give each column mean 0 and variance 1 (mean {row(out.mean(0))}, variance "
+            f"{row(out.var(0))} came).",
             misconception=_training_misconception(out, x),
             picture=(out, right[0]),
         )
@@ -75,7 +75,7 @@ def _affine(data: dict, seed: int) -> None:
     if not any_equal(out, normalised(x, GAMMA, BETA)):
         forgotten = [*normalised(x), *normalised(x, gamma=GAMMA), *normalised(x, beta=BETA)]
         raise Mistake(
-            f"With gamma {_row(GAMMA)} and beta {_row(BETA)}, `{CALL}` is not gamma * normalised + beta.",
+            f"With gamma {row(GAMMA)} and beta {row(BETA)}, {CALL} is not gamma * normalised + beta.",
             misconception="gamma-beta-not-applied" if any_equal(out, forgotten) else None,
             picture=(out, normalised(x, GAMMA, BETA)[0]),
         )
@@ -90,7 +90,7 @@ def _running(data: dict, seed: int) -> None:
             continue
         raise Mistake(
             f"With momentum {probes.MOMENTUM}, after {count} {'batch' if count == 1 else 'batches'}, running_mean is "
-            f"{_row(mean)}, expected {_row(right[0][0])}; running_var is {_row(var)}, expected {_row(right[1][1])}.",
+            f"{row(mean)}, expected {row(right[0][0])}; running_var is {row(var)}, expected {row(right[1][1])}.",
             misconception=_running_misconception(mean, var, batches[:count]),
         )
 
@@ -118,7 +118,7 @@ def _evaluation(data: dict, seed: int) -> None:
     before, later = (buffers(data[when], "in evaluation") for when in ("before", "after"))
     if not all(equal(b, a) for b, a in zip(before, later, strict=True)):
         raise Mistake(
-            f"A call in evaluation moved running_mean from {_row(before[0])} to {_row(later[0])}.",
+            f"A call in evaluation moved running_mean from {row(before[0])} to {row(later[0])}.",
             misconception="eval-updates-the-buffers",
         )
 
@@ -140,10 +140,6 @@ def _gradients(data: dict, seed: int) -> None:
             misconception="statistics-cut-from-the-graph",
             picture=(data["x"], right[0]),
         )
-
-
-def _row(values: torch.Tensor) -> str:
-    return "[" + ", ".join(f"{v:.3f}" for v in values.tolist()) + "]"
 
 
 BATCHNORM = Exercise(

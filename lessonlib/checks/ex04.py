@@ -82,16 +82,16 @@ SHAPES = Exercise(
 def _parts(data: dict, call: str) -> list:
     found = returned(data["parts"], call)
     if not isinstance(found, list) or len(found) != 3:
-        raise Mistake(f"`{call}` gave {describe(found)}, expected three tensors.", next="Return even, odd, joined.")
+        raise Mistake(f"{call} gave {describe(found)}, expected three tensors.", next="Return even, odd, joined.")
     return found
 
 
 def _slices(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 2, 8, 3), "pairs(x), for x (2, 8, 3),"
+    x, call = probes.numbered(seed, 2, 8, 3), "`pairs(x)`, for x (2, 8, 3),"
     even, odd, _ = _parts(data, call)
     batch = {(1, 8, 3): "the-batch-stays"}
     for found, right, name in ((even, x[:, ::2], "even"), (odd, x[:, 1::2], "odd")):
-        shaped(found, (2, 4, 3), f"{name} of {call}", known=batch)
+        shaped(found, (2, 4, 3), f"`{name}` of {call}", known=batch)
         if not equal(found, right):
             halves = equal(found, x[:, :4]) or equal(found, x[:, 4:])
             swapped = equal(found, x[:, 1::2]) or equal(found, x[:, ::2])
@@ -103,7 +103,7 @@ def _slices(data: dict, seed: int) -> None:
 
 
 def _joined(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 2, 8, 3), "pairs(x), for x (2, 8, 3),"
+    x, call = probes.numbered(seed, 2, 8, 3), "`pairs(x)`, for x (2, 8, 3),"
     joined = _parts(data, call)[2]
     known = {
         (2, 8, 3): "joined-along-time",
@@ -111,14 +111,14 @@ def _joined(data: dict, seed: int) -> None:
         (2, 4, 2, 3): "one-dimension-too-many",
         (4, 4, 3): "the-batch-stays",
     }
-    shaped(joined, (2, 4, 6), f"joined of {call}", known=known)
+    shaped(joined, (2, 4, 6), f"`joined` of {call}", known=known)
     _neighbours(joined, x, 2, "joined")
 
 
 def _pairs_of_4(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 2, 4, 5), "pairs(x), for x (2, 4, 5),"
+    x, call = probes.numbered(seed, 2, 4, 5), "`pairs(x)`, for x (2, 4, 5),"
     joined = _parts(data, call)[2]
-    shaped(joined, (2, 2, 10), f"joined of {call}")
+    shaped(joined, (2, 2, 10), f"`joined` of {call}")
     _neighbours(joined, x, 2, "joined")
 
 
@@ -137,7 +137,8 @@ def _neighbours(found: torch.Tensor, x: torch.Tensor, n: int, name: str) -> None
     woven = torch.stack([x[:, i::n] for i in range(n)], 3).flatten(2)
     variants = {"halves-instead-of-neighbours": halves, "odd-before-even": reverse, "channels-interleaved": woven}
     id = next((id for id, variant in variants.items() if equal(found, variant)), None)
-    says = f"The shape of {name} is right, the numbers are not."
+    says = f"The shape of {name} is right, the numbers are not (in x the last digit is the channel, the one before it "
+    says += "the position)."
     if id == "halves-instead-of-neighbours":
         says += f" Position 0 holds the positions 0 and {x.shape[1] // n} of x; it should hold the neighbours 0 and 1."
     raise Mistake(says, misconception=id, picture=(found, right))
@@ -167,31 +168,31 @@ PAIRS = Exercise(
 
 
 def _flatten_2(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(2)(x), for x (3, 8, 5),"
+    x, call = probes.numbered(seed, 2, 8, 3), "`FlattenConsecutive(2)(x)`, for x (2, 8, 3),"
     known = {
-        (3, 4, 5): "a-pair-keeps-its-numbers",
-        (3, 2, 20): "n-groups-instead-of-groups-of-n",
-        (3, 4, 2, 5): "one-dimension-too-many",
-        (12, 10): "the-batch-stays",
-        (3, 40): "flattens-everything",
+        (2, 4, 3): "a-pair-keeps-its-numbers",
+        (2, 2, 12): "n-groups-instead-of-groups-of-n",
+        (2, 4, 2, 3): "one-dimension-too-many",
+        (8, 6): "the-batch-stays",
+        (2, 24): "flattens-everything",
     }
-    out = shaped(returned(data["out"], call), (3, 4, 10), call, known=known)
+    out = shaped(returned(data["out"], call), (2, 4, 6), call, known=known)
     _neighbours(out, x, 2, "the output")
     if "value" in data["strided"] and not equal(data["strided"]["value"], out):
         raise Mistake(
-            f"`{call}` gave other numbers for an x that lies in memory in another order.",
+            f"{call} gave other numbers for an x that lies in memory in another order.",
             next="Use `reshape` or slices: they go by positions, not by memory.",
         )
 
 
 def _flatten_4(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(4)(x), for x (3, 8, 5),"
+    x, call = probes.numbered(seed, 3, 8, 5), "`FlattenConsecutive(4)(x)`, for x (3, 8, 5),"
     out = shaped(returned(data["out"], call), (3, 2, 20), call, known={(3, 4, 10): "n-is-an-argument"})
     _neighbours(out, x, 4, "the output")
 
 
 def _flatten_8(data: dict, seed: int) -> None:
-    x, call = probes.numbered(seed, 3, 8, 5), "FlattenConsecutive(8)(x), for x (3, 8, 5),"
+    x, call = probes.numbered(seed, 3, 8, 5), "`FlattenConsecutive(8)(x)`, for x (3, 8, 5),"
     known = {(3, 1, 40): "one-position-keeps-its-dimension"}
     out = shaped(returned(data["out"], call), (3, 40), call, known=known)
     if not equal(out, x.flatten(1)):
@@ -200,7 +201,7 @@ def _flatten_8(data: dict, seed: int) -> None:
 
 def _flatten_one_example(data: dict, seed: int) -> None:
     for name, T, right in (("short", 2, (1, 10)), ("long", 8, (1, 4, 10))):
-        call = f"FlattenConsecutive(2)(x), for x (1, {T}, 5),"
+        call = f"`FlattenConsecutive(2)(x)`, for x (1, {T}, 5),"
         known = {(10,): "squeeze-removes-a-batch-of-one", (4, 10): "squeeze-removes-a-batch-of-one"}
         shaped(returned(data[name], call), right, call, known=known)
 
@@ -208,21 +209,21 @@ def _flatten_one_example(data: dict, seed: int) -> None:
 def _flatten_uneven(data: dict, seed: int) -> None:
     if "raised" in data["out"]:
         return
-    call = "FlattenConsecutive(3)(x), for x (3, 8, 5),"
+    call = "`FlattenConsecutive(3)(x)`, for x (3, 8, 5),"
     found = tuple(getattr(data["out"]["value"], "shape", ()))
     known = {(3, 2, 15): "drops-the-rest", (3, 3, 15): "drops-the-rest", (4, 2, 15): "groups-mix-examples"}
     raise Mistake(
-        f"`{call}` gave shape {found}, expected an error: 8 positions do not divide into groups of 3.",
+        f"{call} gave shape {found}, expected an error: 8 positions do not divide into groups of 3.",
         misconception=known.get(found),
         next="" if found in known else "Raise a ValueError when T is not a multiple of n.",
     )
 
 
 def _no_parameters(data: dict, seed: int) -> None:
-    call = "FlattenConsecutive(2).parameters()"
+    call = "`FlattenConsecutive(2).parameters()`"
     found = returned(data["parameters"], call)
     if found != []:
-        raise Mistake(f"`{call}` gave {describe(found)}, expected an empty list: nothing here is trained.")
+        raise Mistake(f"{call} gave {describe(found)}, expected an empty list: nothing here is trained.")
 
 
 FLATTEN = Exercise(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from . import reference
-from .batchnorm import CORRECTIONS, any_equal, averages, buffers, normalised
+from .batchnorm import CORRECTIONS, any_equal, averages, buffers, normalised, row
 from .engine import Check
 from .exercise import CODE, PREDICTION, VALUE, Case, Exercise, Mistake
 from .expect import equal, returned, shaped
@@ -69,7 +69,7 @@ BUG = Exercise(
 
 # --- the bug, mended ---
 
-CALL = "MendedBatchNorm(3)(x), for x (5, 4, 3),"
+CALL = "`MendedBatchNorm(3)(x)`, for x (5, 4, 3),"
 
 
 def _kept(data: dict, seed: int) -> None:
@@ -86,8 +86,8 @@ def _kept(data: dict, seed: int) -> None:
     right = averages([batch(seed, 5, 4)], 0.1)
     if not equal(mean, right[0][0]) or not any_equal(var, [var for _, var in right]):
         raise Mistake(
-            f"After a batch (5, 4, 3) running_mean is {mean.tolist()}, expected {right[0][0].tolist()}; running_var "
-            f"is {var.tolist()}, expected {right[1][1].tolist()}.",
+            f"After a batch (5, 4, 3) running_mean is {row(mean)}, expected {row(right[0][0])}; running_var is "
+            f"{row(var)}, expected {row(right[1][1])}.",
             misconception=_kept_misconception(mean, var, batch(seed, 5, 4)),
         )
 
@@ -114,9 +114,9 @@ def _training(data: dict, seed: int) -> None:
 
 
 def _rows(data: dict, seed: int) -> None:
-    call = "MendedBatchNorm(3)(x), for x (6, 3),"
+    call = "`MendedBatchNorm(3)(x)`, for x (6, 3),"
     lost = Mistake(
-        f"`{call}` raised {data['out'].get('raised')}: {data['out'].get('message')}",
+        f"{call} raised {data['out'].get('raised')}: {data['out'].get('message')}",
         misconception="rows-still-come",
     )
     _right_output(returned(data["out"], call, known=lost), batch(seed, 6), call, "rows-still-come")
@@ -126,21 +126,21 @@ def _right_output(out: object, x: torch.Tensor, call: str, id: str | None = None
     right = normalised(x, GAMMA, BETA)
     if not any_equal(shaped(out, tuple(x.shape), call), right):
         raise Mistake(
-            f"`{call}` does not give each channel mean 0 and variance 1 over all its values.",
+            f"{call} does not give each channel mean 0 and variance 1 over all its values.",
             misconception=id,
             picture=(out, right[0]),
         )
 
 
 def _evaluation(data: dict, seed: int) -> None:
-    call = "MendedBatchNorm(3)(x) in evaluation, for x (2, 7, 3),"
+    call = "`MendedBatchNorm(3)(x)`, in evaluation, for x (2, 7, 3),"
     x = batch(seed + 1, 2, 7)
     out = shaped(returned(data["out"], call), (2, 7, 3), call)
     right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in averages([batch(seed, 5, 4)], 0.1)]
     if not any_equal(out, right):
         uses_batch = any_equal(out, normalised(x, GAMMA, BETA))
         raise Mistake(
-            f"`{call}` should use running_mean and running_var.",
+            f"{call} should use running_mean and running_var.",
             misconception="eval-uses-the-batch" if uses_batch else None,
             picture=(out, right[0]),
         )

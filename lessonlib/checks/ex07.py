@@ -74,17 +74,17 @@ TREE_COUNT = Exercise(
 
 def _batches(data: dict, name: str) -> list[list[int]]:
     """The indices of each batch."""
-    call = "epoch_batches(50, 8, generator)"
+    call = f"`epoch_batches({48 if name == 'no_rest' else 50}, 8, generator)`"
     found = returned(data[name], call)
     if not isinstance(found, list) or not found:
-        raise Mistake(f"`{call}` gave {describe(found)}, expected a list of batches.")
+        raise Mistake(f"{call} gave {describe(found)}, expected a list of batches.")
     batches = []
     for batch in found:
         if isinstance(batch, torch.Tensor) and batch.ndim == 1 and not batch.is_floating_point():
             batch = batch.tolist()
         if not isinstance(batch, list) or not all(type(i) is int for i in batch):
             raise Mistake(
-                f"A batch of `{call}` is {describe(batch)}, expected a tensor of whole numbers, one dimension.",
+                f"A batch of {call} is {describe(batch)}, expected a tensor of whole numbers, one dimension.",
                 next="Cut `torch.randperm(n)` into pieces.",
             )
         batches.append(batch)
@@ -92,15 +92,21 @@ def _batches(data: dict, name: str) -> list[list[int]]:
 
 
 def _sizes(data: dict, seed: int) -> str:
-    sizes = sorted((len(batch) for batch in _batches(data, "first")), reverse=True)
-    if sizes == [8] * 6:
-        return "the last 2 wait for another epoch"
-    if sizes == [8] * 6 + [2]:
-        return "the last batch has 2"
+    exact = _sorted_sizes(data, "no_rest")
+    if exact == [8] * 5:
+        raise Mistake("48 examples in batches of 8 came in 5 batches, expected 6.", misconception="a-batch-is-lost")
+    sizes = _sorted_sizes(data, "first")
+    if sizes in ([8] * 6, [8] * 6 + [2]) and exact == [8] * 6:
+        return "the last batch has 2" if len(sizes) == 7 else "the last 2 wait for another epoch"
     raise Mistake(
-        f"50 examples in batches of 8 came in sizes {sizes}, expected six times 8, and perhaps a last one of 2.",
+        f"50 examples in batches of 8 came in sizes {sizes}, expected six times 8, and perhaps a last one of 2; 48 "
+        f"came in sizes {exact}, expected six times 8.",
         misconception="n-groups-instead-of-groups-of-n" if len(sizes) in (7, 8) and max(sizes) == 7 else None,
     )
+
+
+def _sorted_sizes(data: dict, name: str) -> list[int]:
+    return sorted((len(batch) for batch in _batches(data, name)), reverse=True)
 
 
 def _once(data: dict, seed: int) -> None:
@@ -154,10 +160,10 @@ EPOCH = Exercise(
 
 
 def _factors(data: dict, steps: int) -> list[float]:
-    call = f"factor(step, {steps})"
+    call = f"`factor(step, {steps})`"
     found = returned(data["factors"], call)
     if None in [value if value is None else 0 for value in found]:
-        raise Mistake(f"`{call}` gave None.", misconception="return-forgotten")
+        raise Mistake(f"{call} gave None.", misconception="return-forgotten")
     return [as_number(value) for value in found]
 
 

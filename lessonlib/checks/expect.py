@@ -1,4 +1,7 @@
-"""What judges ask of tensors, with the sentence for each way it can fail."""
+"""What judges ask of tensors, with the sentence for each way it can fail.
+
+`call` is what the sentence begins with: the call in backticks, as "`Linear(4, 3)(x)`, for x (2, 4),".
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ def returned(attempt: dict, call: str, known: Mistake | None = None) -> object:
         raise known
     where = f" at `{attempt['line']}`" if attempt["line"] else ""
     raise Mistake(
-        f"`{call}` raised {attempt['raised']}{where}: {attempt['message']}",
+        f"{call} raised {attempt['raised']}{where}: {attempt['message']}",
         next="Run the same call in a cell of your own, and print the shapes just before that line.",
     )
 
@@ -30,9 +33,9 @@ def tensor(value: object, call: str) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
         return value
     if value is None:
-        raise Mistake(f"`{call}` gave None, expected a tensor.", misconception="return-forgotten")
+        raise Mistake(f"{call} gave None, expected a tensor.", misconception="return-forgotten")
     raise Mistake(
-        f"`{call}` gave {describe(value)}, expected a tensor.",
+        f"{call} gave {describe(value)}, expected a tensor.",
         next="Look at what the last line returns: `type(...)` tells.",
     )
 
@@ -42,7 +45,7 @@ def shaped(value: object, shape: Sequence[int], call: str, known: dict[tuple, st
     found = tensor(value, call)
     if tuple(found.shape) != tuple(shape):
         raise Mistake(
-            f"`{call}` gave shape {tuple(found.shape)}, expected {tuple(shape)}.",
+            f"{call} gave shape {tuple(found.shape)}, expected {tuple(shape)}.",
             misconception=(known or {}).get(tuple(found.shape)),
             next=next,
         )
@@ -66,6 +69,8 @@ def describe(value: object) -> str:
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"a list or tuple of {len(value)}"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}"
     if isinstance(value, str):
         return f"the text {value[:60]!r}"
     return f"{type(value).__name__} {value!r}"[:80]

@@ -8,6 +8,7 @@ on light and on dark ground: text takes the theme's own colour; only the state s
 from __future__ import annotations
 
 import re
+import textwrap
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -59,12 +60,16 @@ def text(result: Result) -> str:
         for line in _without_repeats(result.lines):
             body.append(f"  {TEXT_MARKS[line.mark]} {line.title}{_aside(line)}")
             if line.mistake:
-                body += [f"       {' '.join(pair).strip()}" for pair in sentences(line.mistake)]
+                body += [_wrapped(" ".join(pair).strip()) for pair in sentences(line.mistake)]
                 body += [f"       {row}" for row in draw.text(line.mistake.picture)]
     body += list(result.notes)
     if result.printed:
         body += ["Your code printed:", *(f"  | {row}" for row in result.printed.rstrip().splitlines()[:20])]
     return "\n".join([head, *body, *filter(None, [ending(result)])])
+
+
+def _wrapped(sentence: str) -> str:
+    return textwrap.fill(sentence, 100, initial_indent=" " * 7, subsequent_indent=" " * 7, break_long_words=False)
 
 
 def html(result: Result) -> str:

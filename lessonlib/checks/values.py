@@ -56,8 +56,9 @@ def between(low: float, high: float, known: dict[tuple[float, float], str] | Non
 
     def judge(came: object) -> None:
         got = as_number(came)
-        if not low <= got <= high:
-            raise wrong(_shown(got), next((id for (a, b), id in (known or {}).items() if a <= got <= b), None))
+        id = next((id for (a, b), id in (known or {}).items() if a <= got <= b), None)
+        if id or not low <= got <= high:
+            raise wrong(_shown(got), id)
 
     return judge
 
@@ -141,7 +142,7 @@ def as_truth(came: object) -> bool:
 
 
 def as_shape(came: object) -> tuple[int, ...]:
-    if isinstance(came, str):
+    if isinstance(came, str) and re.search(r"\d", came):
         came = [int(digits) for digits in re.findall(r"\d+", came)]
     if isinstance(came, int) and not isinstance(came, bool):
         came = [came]
@@ -174,8 +175,8 @@ def _pick(answer: object, index: int, count: int) -> object:
         raise Mistake("None came back.", misconception="return-forgotten")
     if count == 1:
         return answer
-    if isinstance(answer, torch.Tensor) and answer.ndim == 1:
-        answer = answer.tolist()
+    if isinstance(answer, torch.Tensor) and answer.ndim > 0:
+        answer = list(answer)
     if isinstance(answer, dict):
         answer = list(answer.values())
     if not isinstance(answer, list) or len(answer) != count:

@@ -51,6 +51,7 @@ def put(parameter: torch.Tensor, values: torch.Tensor) -> None:
 
 def set_mode(layer: object, training: bool) -> None:
     """Training or evaluation, for plain classes (an attribute) and for nn.Modules (a method)."""
-    if callable(getattr(layer, "train", None)):
-        layer.train(training)
+    switch = getattr(layer, "train" if training else "eval", None)
+    if callable(switch):
+        switch()
     layer.training = training

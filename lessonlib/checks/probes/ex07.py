@@ -14,6 +14,7 @@ def epochs(answer: object, seed: int) -> dict:
         "first": attempt(lambda: list(answer(50, 8, one))),
         "second": attempt(lambda: list(answer(50, 8, one))),
         "first_again": attempt(lambda: list(answer(50, 8, same))),
+        "no_rest": attempt(lambda: list(answer(48, 8, same))),
     }
 
 

@@ -18,8 +18,9 @@ class _TooMuch(Exception):
 def plain(value: object) -> object:
     """A copy of `value` as plain data: None, bool, int, float, str, list, dict of str, or contiguous CPU tensor.
 
-    Subclasses become their base; anything else, or too much of it, becomes `{"?": "what it was"}`, so that a
-    judge can say what came. In a dict each entry stands for itself: one that is too large does not cost the others.
+    Subclasses become their base, numpy's numbers and arrays become numbers and lists. Anything else, or too much of
+    it, becomes `{"?": "what it was"}`, so that a judge can say what came. In a dict each entry stands for itself: one
+    that is too large does not cost the others.
     """
     if type(value) is dict and len(value) <= MAX_ENTRIES and all(type(key) is str for key in value):
         return {key: _plain(item) for key, item in value.items()}
@@ -62,6 +63,9 @@ class _Copier:
             return self.tensor(value)
         if kind in (list, tuple, torch.Size, dict):
             return self.items(value, depth)
+        if kind.__module__ == "numpy" and depth > 0 and hasattr(value, "tolist"):
+            self.spend(ITEM * getattr(value, "size", 1))
+            return self.copy(value.tolist(), depth - 1)
         return {"?": kind.__name__}
 
     def items(self, value: list | tuple | dict, depth: int) -> object:

@@ -1,6 +1,6 @@
 """Answers to the exercises of 07."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 COUNTS = "first, second, batchnorms, 27 * 24 + first + 2 * second + batchnorms + last"
 SPLIT = "list(torch.randperm(n, generator=generator).split(batch_size))"
@@ -34,6 +34,15 @@ WRONG = {
         Wrong("the global one", "generator-is-ignored", "(n, generator=generator)", "(n)"),
         Wrong("chunk", "n-groups-instead-of-groups-of-n", ".split(", ".chunk("),
         Wrong("from 1", "counts-from-0", "generator=generator)", "generator=generator).add(1)"),
+        Whole(
+            "stops too early",
+            "a-batch-is-lost",
+            """
+def epoch_batches(n, batch_size, generator=None):
+    order = torch.randperm(n, generator=generator)
+    return [order[i:i + batch_size] for i in range(0, n - batch_size, batch_size)]
+""",
+        ),
         Wrong("one tensor", None, SPLIT, "torch.randperm(n, generator=generator)"),
         Wrong("nothing", None, SPLIT, "[]"),
         Wrong("pieces of 7", None, "split(batch_size)", "split(batch_size - 3)"),
