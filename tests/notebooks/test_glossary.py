@@ -1,0 +1,42 @@
+"""The words of the course: lesson 13 shows the data file, and each lesson links to the words it explains."""
+
+import re
+import tomllib
+
+import nbformat
+import pytest
+
+from lessonlib.course import ROOT
+from lessonlib.widgets import content
+
+TERMS = tomllib.loads((ROOT / "lessonlib" / "content" / "glossary.toml").read_text(encoding="utf-8"))["term"]
+
+
+def prose(path):
+    return "\n\n".join(c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown")
+
+
+def lesson(committed_course, number):
+    (path,) = (committed_course / "notebooks").glob(f"{number}_*.ipynb")
+    return prose(path)
+
+
+def test_lesson_13_shows_the_glossary_of_the_data_file(committed_course):
+    assert content.glossary() in lesson(committed_course, "13")
+
+
+@pytest.mark.parametrize("number", sorted({term["lesson"] for term in TERMS}))
+def test_each_lesson_links_to_the_words_it_explains(committed_course, number):
+    linked = set(re.findall(r"\]\(13_review\.ipynb#([^)]+)\)", lesson(committed_course, number)))
+    assert {term["name"].replace(" ", "-") for term in TERMS if term["lesson"] == number} <= linked
+
+
+def test_every_link_to_the_glossary_leads_to_an_entry(committed_course):
+    names = {term["name"].replace(" ", "-") for term in TERMS}
+    for path in (committed_course / "notebooks").glob("*.ipynb"):
+        assert set(re.findall(r"\]\(13_review\.ipynb#([^)]+)\)", prose(path))) <= names, path.name
+
+
+def test_related_words_are_entries_themselves():
+    names = {term["name"] for term in TERMS}
+    assert all(set(term.get("see", ())) <= names for term in TERMS)
