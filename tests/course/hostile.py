@@ -259,7 +259,7 @@ def answer_uniform():
     "tells the environment": """
 import os
 def answer_uniform():
-    raise ValueError(repr(dict(os.environ)) + open("/proc/self/environ").read())
+    raise ValueError("I know " + os.environ.get("SECRET", "nothing"))
 """,
     "a page with a script": """
 def answer_uniform():

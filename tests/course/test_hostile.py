@@ -151,6 +151,17 @@ def test_there_are_no_other_processes(graded, name):
     assert "PermissionError" in says(graded[1][file_name(name)])
 
 
+@pytest.mark.parametrize("name", ["2 GB at once", "2 GB in steps", "limits raised, then 2 GB"])
+def test_memory_is_limited(graded, name):
+    said = says(graded[1][file_name(name)])
+    assert any(words in said for words in ("can't allocate memory", "MemoryError", "not allowed to raise"))
+
+
+@pytest.mark.parametrize("name", ["a case that is not asked for", "a frame that claims 10^11 numbers"])
+def test_a_forged_frame_is_recognised(graded, name):
+    assert "not what a check sends" in says(graded[1][file_name(name)])
+
+
 def test_there_are_no_privileges(graded):
     assert "privileges: 0" in says(graded[1][file_name("counts its privileges")])
 
@@ -165,6 +176,7 @@ def test_a_learner_is_told_what_happened(graded):
 
 
 def test_the_environment_stays_here(graded):
+    assert "I know nothing" in says(graded[1][file_name("tells the environment")])
     for page in (graded[2] / "grades").iterdir():
         assert SECRET not in page.read_text()
 
