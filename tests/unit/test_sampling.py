@@ -138,11 +138,11 @@ def test_the_model_is_used_in_evaluation_and_its_mode_is_put_back(mode):
     model = tree(4, 2, 3, 2).train(mode)
     norms = [layer for layer in model.layers if isinstance(layer, BatchNorm1d)]
     before = [norm.running_mean for norm in norms]
-    drawn(model=model)
-    next_probabilities(model, VOCABULARY, "ab")
-    assert all(layer.training is mode for layer in [model, *model.layers])
-    assert all(a is b.running_mean for a, b in zip(before, norms, strict=True))
-    assert not model.out.requires_grad
+    for use in (lambda: drawn(model=model), lambda: next_probabilities(model, VOCABULARY, "ab")):
+        use()
+        assert all(layer.training is mode for layer in [model, *model.layers])
+        assert all(a is b.running_mean for a, b in zip(before, norms, strict=True))
+        assert not model.out.requires_grad
 
 
 def test_the_mode_comes_back_when_sampling_fails():
