@@ -3,7 +3,7 @@
 import pytest
 from lab import Lab
 
-LESSONS = ("05_tree",)
+LESSONS = ("00_start_here", "05_tree", "07_scaling_up")
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
