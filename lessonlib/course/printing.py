@@ -1,4 +1,4 @@
-"""`python3 course.py print`: the flashcards as a page that opens from a file and prints one card a page."""
+"""`python3 course.py print`: the cheat sheet on one page and the flashcards one a page, as HTML and as PDF."""
 
 import argparse
 import subprocess
@@ -9,52 +9,66 @@ from lessonlib.course import ROOT, files
 from lessonlib.course.browsers import chromium
 from lessonlib.widgets import content
 
-STYLE = (Path(__file__).parent / "printing.css").read_text("utf-8")
 SECONDS_TO_PRINT = 60
 
 
 def main(argv: list[str]) -> int:
     """Write the pages, as HTML, and as PDF where there is a Chromium to print them."""
     parser = argparse.ArgumentParser(
-        prog="course.py print", description="Write the flashcards for printing: a page each, as HTML and as PDF."
+        prog="course.py print", description="Write the cheat sheet and the flashcards for printing, as HTML and as PDF."
     )
     parser.add_argument("--to", type=Path, default=ROOT / "printed", metavar="FOLDER", help="where to (printed/)")
     parser.add_argument("--lesson", action="append", metavar="05", help="only this lesson's cards; may be repeated")
     arguments = parser.parse_args(argv)
     cards = content.of_lessons(content.cards(), arguments.lesson)
-    page = arguments.to / "flashcards.html"
-    files.write(page, flashcards(cards).encode("utf-8"))
-    print(f"{len(cards)} flashcards: {page}")
+    pages = {"cheat_sheet.html": cheat_sheet(), "flashcards.html": flashcards(cards)}
+    for name, page in pages.items():
+        files.write(arguments.to / name, page.encode("utf-8"))
+    print(f"The cheat sheet and {len(cards)} flashcards: {', '.join(str(arguments.to / name) for name in pages)}")
     browser = chromium()
     if browser is None:
-        print("To make a PDF, open the page in a browser and print it: each card is a page.")
+        print("To make PDFs, open the pages in a browser and print them: the sheet is a page, and so is each card.")
         return 0
     try:
-        print(f"The same as PDF: {to_pdf(browser, page)}")
+        made = [to_pdf(browser, arguments.to / name) for name in pages]
+        print(f"The same as PDF: {', '.join(map(str, made))}")
     except (OSError, subprocess.SubprocessError):
-        print(f"{browser} could not make a PDF of it. Open the page in a browser and print it: each card is a page.")
+        print(f"{browser} could not make PDFs of them. Open the pages in a browser and print them there.")
     return 0
+
+
+def cheat_sheet() -> str:
+    """The course on one page of A4 or Letter."""
+    return _page(
+        "Cheat sheet: from the flat MLP to a WaveNet-style tree", "cheat_sheet", content.rich(content.cheat_sheet())
+    )
 
 
 def flashcards(cards: list[content.Card]) -> str:
     """A page of cards that open on a click and, printed, stand one on each page, question and answer."""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Flashcards: from the flat MLP to a WaveNet-style tree</title>
-<style>
-{STYLE}</style>
-</head>
-<body>
-<header><h1>Flashcards</h1><p>Open a card to see its answer. Printed, each card is a page.</p></header>
+    body = f"""<header><h1>Flashcards</h1><p>Open a card to see its answer. Printed, each card is a page.</p></header>
 <main>
 {"".join(_card(card, number, len(cards)) for number, card in enumerate(cards, 1))}</main>
 <script>
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((card) => (card.open = true)));
 </script>
-</body>
+"""
+    return _page("Flashcards: from the flat MLP to a WaveNet-style tree", "flashcards", body)
+
+
+def _page(title: str, style: str, body: str) -> str:
+    css = (Path(__file__).parent / f"{style}.css").read_text("utf-8")
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{css}</style>
+</head>
+<body>
+{body}</body>
 </html>
 """
 

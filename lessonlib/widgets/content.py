@@ -104,7 +104,7 @@ class _Renderer(mistune.HTMLRenderer):
         return convert(text)
 
 
-_markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["math"])
+_markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["math", "table"])
 
 
 def rich(text: str) -> str:

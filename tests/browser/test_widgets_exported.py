@@ -121,6 +121,14 @@ def squeezed(text):
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def test_the_cheat_sheet_is_one_page(lab, tmp_path):
+    assert printing.main(["--to", str(tmp_path)]) == 0
+    (sheet,) = PdfReader(tmp_path / "cheat_sheet.pdf").pages
+    text = squeezed(sheet.extract_text())
+    assert "Onefusion." in text
+    assert "Wherethelikenessends." in text
+
+
 def test_an_overlong_card_would_be_seen(lab, tmp_path):
     card = content.Card("long", "05", "?", "A very long answer. " * 120)
     file = tmp_path / "long.html"

@@ -19,7 +19,7 @@ def test_one_lesson_s_cards(tmp_path, capsys, monkeypatch):
     assert printing.main(["--to", str(tmp_path), "--lesson", "05"]) == 0
     page = (tmp_path / "flashcards.html").read_text(encoding="utf-8")
     assert page.count("<details>") == len(content.of_lessons(content.cards(), "05"))
-    assert "print it" in capsys.readouterr().out
+    assert "print them" in capsys.readouterr().out
 
 
 def test_a_browser_that_does_not_print_is_told_in_a_sentence(tmp_path, capsys, monkeypatch):
@@ -29,4 +29,4 @@ def test_a_browser_that_does_not_print_is_told_in_a_sentence(tmp_path, capsys, m
     monkeypatch.setattr(printing, "chromium", lambda: "chromium")
     monkeypatch.setattr(subprocess, "run", fail)
     assert printing.main(["--to", str(tmp_path)]) == 0
-    assert "could not make a PDF" in capsys.readouterr().out
+    assert "could not make PDFs" in capsys.readouterr().out
