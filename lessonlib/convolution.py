@@ -12,6 +12,7 @@ import torch.nn.functional as F
 
 from lessonlib.data import STOP, Vocabulary
 from lessonlib.layers import FlattenConsecutive, Layer, Sequential
+from lessonlib.training import evaluating
 
 
 def end_to_end(words: Sequence[str], vocabulary: Vocabulary) -> tuple[torch.Tensor, torch.Tensor]:
@@ -135,6 +136,25 @@ class StepByStep:
         queue = self.queues.setdefault(layer, deque([x] * layer.dilation))
         queue.append(x)
         return queue.popleft()
+
+
+@torch.no_grad()
+def write(model: Sequential, vocabulary, n=20, temperature=1.0, generator=None, max_length=64) -> list[str]:
+    """Draw `n` words as `sampling.sample` does, step by step: nothing that was computed once is computed again."""
+    written = torch.zeros(n, max_length, dtype=torch.long)
+    alive, drawn = torch.arange(n), torch.zeros(n, dtype=torch.long)  # each word begins with its '.'
+    with evaluating(model):
+        reader = StepByStep(model)
+        for position in range(max_length):
+            probabilities = F.softmax(reader(drawn) / temperature, dim=1)
+            drawn = torch.multinomial(probabilities, 1, generator=generator)[:, 0]
+            written[alive, position] = drawn
+            going_on = drawn != 0
+            alive, drawn = alive[going_on], drawn[going_on]
+            if len(alive) == 0:
+                break
+            reader.keep(going_on)
+    return [vocabulary.decode(row).split(STOP, 1)[0] for row in written.tolist()]
 
 
 class OnWindows(Sequential):

@@ -36,16 +36,24 @@ def fuse(model):
     return model
 
 
-def answers(X: torch.Tensor, Y: torch.Tensor, vocab_size: int) -> torch.Tensor:
+def answers(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float = 0.0) -> torch.Tensor:
     """For each window of X (N, T), how often each character follows that very window: (N, vocab_size), rows sum to 1.
 
-    `.` is followed by every first letter: trained on one at a time, the model hears a different answer at each
-    visit; trained on all of them, it hears the right proportions at once. The mean loss has the same gradient.
+    '.' is followed by every first letter. Trained on one of them at a time, the model hears another answer at each
+    visit; trained on all, it hears their proportions at once, and the loss over all rows has the same gradient.
+
+    A window seen once or twice says little. With a `prior`, its counts are mixed with `prior` imagined ones that are
+    spread as after the same window without its oldest character, and so on down to no context at all.
     """
-    _, window = X.unique(dim=0, return_inverse=True)
-    counts = torch.zeros(int(window.max()) + 1, vocab_size)
-    counts.index_put_((window, Y), torch.ones(len(Y)), accumulate=True)
-    return (counts / counts.sum(1, keepdim=True))[window]
+    proportions = torch.full((len(X), vocab_size), 1 / vocab_size)
+    context = torch.zeros_like(Y)  # a number for each distinct context: first the empty one, then longer and longer
+    for column in [torch.zeros_like(Y), *X.T.flip(0)]:
+        _, context = (context * vocab_size + column).unique(return_inverse=True)
+        counts = torch.zeros(int(context.max()) + 1, vocab_size)
+        counts.index_put_((context, Y), torch.ones(len(Y)), accumulate=True)
+        seen = counts.sum(1, keepdim=True)
+        proportions = (counts[context] + prior * proportions) / (seen[context] + prior)
+    return proportions
 
 
 def muon_and_adamw(model, lr=0.04, weight_decay=0.0):

@@ -16,6 +16,7 @@ BENCHMARKS = {
     "conv": "convolution_cost",
     "sampling": "sampling_rate",
     "time": "time_to_loss",
+    "widgets": "widgets",
     "fair": "fair",
     "best": "best",
     "published": "published_to_the_end",

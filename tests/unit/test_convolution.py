@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessonlib import convolution, data, models, training
+from lessonlib import convolution, data, models, sampling, training
 from lessonlib.layers import Flatten, FlattenConsecutive, Sequential
 
 WORDS = ["emma", "olivia", "ava", "isabella", "sophia", "bartholomew", "al", "x", "mia", "ann", "constantine", "jo"]
@@ -115,3 +115,11 @@ def test_a_text_model_answers_for_windows():
     X, _ = data.windows(WORDS, 8, VOCABULARY)
     asked = convolution.OnWindows(convolution.dilated(tree), block_size=8)
     torch.testing.assert_close(asked(X), tree(X), rtol=0, atol=1e-5)
+
+
+def test_writing_step_by_step_draws_the_same_words():
+    tree = trained_tree()
+    ours = convolution.write(convolution.dilated(tree), VOCABULARY, 30, generator=torch.Generator().manual_seed(5))
+    theirs = sampling.sample(tree, VOCABULARY, 30, generator=torch.Generator().manual_seed(5))
+    assert ours == theirs and len(set(ours)) > 5
+    assert max(map(len, convolution.write(convolution.dilated(tree), VOCABULARY, 30, max_length=3))) <= 3

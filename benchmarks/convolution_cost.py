@@ -1,0 +1,52 @@
+"""What a prediction costs as the context grows: the tree on windows, and the same tree as a convolution."""
+
+from functools import partial
+
+import torch
+
+from benchmarks.lines import Line, Setting, side_by_side
+from lessonlib import fast, models
+from lessonlib.convolution import dilated, end_to_end
+
+CONTEXTS = tuple(2**k for k in range(3, 11))
+POSITIONS = 8192  # of one long text, names and all
+# What fits into the cache decides which batch is best, so each form is tried in several.
+BATCHES = (1024, 4096, 16384)  # characters in a batch of windows
+CHUNKS = (512, 1024, 2048, 8192)  # characters that the convolution takes at once
+
+
+def measure(setting: Setting) -> list[Line]:
+    """Evaluation, CPU microseconds a position; each form in the batch that suits it best."""
+    costs = {n: cost(setting, n) for n in CONTEXTS}
+    first, last = CONTEXTS[0], CONTEXTS[-1]
+    lines = [
+        Line(f"context {n}: convolution against windows", conv, windows, windows / conv, "us")
+        for n in (first, last)
+        for windows, conv in [costs[n]]
+    ]
+    return [*lines, _fit(costs)]
+
+
+@torch.no_grad()
+def cost(setting: Setting, context: int) -> tuple[float, float]:
+    """CPU microseconds for one prediction from windows, and from the convolution."""
+    tree = fast.fuse(models.tree(len(setting.names.vocabulary), 24, 128, models.levels_for(context))).eval()
+    text, _ = end_to_end(setting.names.validation, setting.names.vocabulary)
+    text = text.repeat(-(-(POSITIONS + context) // len(text)))[: POSITIONS + context - 1]
+    windows, conv = text.unfold(0, context, 1), dilated(tree, restart=False)
+    calls = {("windows", batch // context): lambda rows: tree(windows[:rows]) for batch in BATCHES}
+    calls |= {("convolution", chunk): lambda rows: conv(text[:rows]) for chunk in CHUNKS}
+    seconds = side_by_side({key: partial(call, key[1]) for key, call in calls.items()})
+    each = [(form, 1e6 * s / predictions) for (form, predictions), s in seconds.items()]
+    return tuple(min(us for form, us in each if form == which) for which in ("windows", "convolution"))
+
+
+def _fit(costs):
+    """a + b log2 N through the convolution's costs, by least squares, and the farthest that a measured cost is off."""
+    levels = torch.tensor([float(models.levels_for(n)) for n in costs])
+    conv = torch.tensor([c for _, c in costs.values()])
+    A = torch.stack([torch.ones_like(levels), levels], dim=1)
+    a, b = torch.linalg.lstsq(A, conv[:, None]).solution[:, 0].tolist()
+    off = ((a + b * levels - conv) / conv).abs().max().item()
+    detail = {"a": a, "b": b, "costs": {n: {"windows": w, "convolution": c} for n, (w, c) in costs.items()}}
+    return Line("convolution against a + b log2 N: off by at most", 100 * off, unit="%", detail=detail)

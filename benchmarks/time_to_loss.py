@@ -1,0 +1,48 @@
+"""Time to a validation loss: every rung of the ladder against the published recipe, three seeds."""
+
+import statistics
+
+import torch
+
+from benchmarks import published
+from benchmarks.lines import SEEDS, Line, Setting
+from lessonlib import training
+from lessonlib.course import Problem
+from lessonlib.ladder import RUNGS, climb
+
+SPACING = 8000  # steps of the published recipe between two runs of ours, so that both meet the same machine
+
+
+def measure(setting: Setting) -> list[Line]:
+    """A rung counts to its end; the published recipe to its first checkpoint, every 1,000 steps, at the target."""
+    if setting.target is None:
+        raise Problem("No target is known for this list. Say one with --target, for example --target 2.0.")
+    waiting = [(rung, seed) for seed in SEEDS for rung in RUNGS]
+    runs = {rung.name: [] for rung in RUNGS}
+
+    def checkpoint(model, step):
+        if waiting and step % SPACING == 0:
+            with torch.random.fork_rng():
+                _one(waiting, runs, setting)
+        return training.evaluate(model, *setting.names.validation_windows) <= setting.target
+
+    _, steps, seconds = published.run(*setting.names.windows, checkpoint=checkpoint)
+    while waiting:
+        _one(waiting, runs, setting)
+    first = Line(f"time to {setting.target:.2f}: the published recipe", seconds, unit="s", detail={"steps": steps})
+    return [first, *(_line(name, results, seconds, setting.target) for name, results in runs.items())]
+
+
+def _one(waiting, runs, setting):
+    rung, seed = waiting.pop(0)
+    result = climb(rung, setting.names, seed)
+    runs[rung.name].append({"seed": seed, "validation": result.validation, "seconds": result.seconds})
+
+
+def _line(name, results, published_seconds, target):
+    seconds = statistics.median(result["seconds"] for result in results)
+    reached = sum(result["validation"] <= target for result in results)
+    claim = f"time to {target:.2f}: {name}"
+    if reached < len(results):
+        claim += f" ({reached} of {len(results)} seeds reach it)"
+    return Line(claim, seconds, published_seconds, published_seconds / seconds, "s", {"runs": results})

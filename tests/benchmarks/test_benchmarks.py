@@ -1,0 +1,179 @@
+"""The benchmarks compute what they claim to time; how long it takes is never asked here."""
+
+import json
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lessonlib import data, ladder, models, training
+from lessonlib.course import Problem, bench
+
+benchmarks = pytest.importorskip("benchmarks")  # stands in the repository, not in the package
+from benchmarks import (  # noqa: E402
+    best,
+    convolution_cost,
+    fair,
+    lines,
+    published,
+    published_to_the_end,
+    sampling_rate,
+    steps,
+    time_to_loss,
+)
+
+torch.set_num_threads(1)
+TINY = {"epochs": 2, "rows": 64}
+
+
+@pytest.fixture(scope="module")
+def setting():
+    """A few names, some of them twice, so that some validation names are training names too."""
+    words = data.load_words()[:250]
+    return lines.Setting(ladder.Names(words + words[:50]), target=10.0)
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    monkeypatch.setattr(published.run, "__defaults__", (10, 5, None, 42))
+    monkeypatch.setattr(steps, "STEPS", 2)
+    monkeypatch.setattr(time_to_loss, "RUNGS", [rung._replace(**TINY) for rung in ladder.RUNGS])
+    for module in (time_to_loss, best, fair):
+        monkeypatch.setattr(module, "SEEDS", (1, 2))
+    monkeypatch.setattr(lines.side_by_side, "__defaults__", (1,))
+    monkeypatch.setattr(best, "SIZES", {"tiny": (best.LOW._replace(**TINY), 4, 6)})
+    monkeypatch.setattr(fair, "EPOCHS", 1)
+    monkeypatch.setattr(fair, "ROWS", 64)
+    monkeypatch.setattr(convolution_cost, "CONTEXTS", (8, 16, 32))
+    monkeypatch.setattr(sampling_rate, "ALONE", 2)
+    monkeypatch.setattr(sampling_rate, "TOGETHER", 40)
+
+
+def test_the_published_formulas_differ_from_ours_only_in_the_variance():
+    torch.manual_seed(42)
+    theirs = published.Tree()
+    torch.manual_seed(42)
+    ours = models.tree(27, 24, 128)
+    assert sum(p.numel() for p in theirs.parameters()) == 76_579
+    for a, b in zip(theirs.parameters(), ours.parameters(), strict=True):
+        assert torch.equal(a, b)
+    x = torch.randint(0, 27, (2000, 8))
+    torch.testing.assert_close(theirs.eval()(x), ours.eval()(x))
+    torch.testing.assert_close(theirs.train()(x), ours.train()(x), rtol=0, atol=0.01)  # n / (n - 1) is near 1
+    assert theirs.levels[0].running_mean.shape == (1, 1, 128)
+    few = torch.randint(0, 27, (4, 8))
+    assert not torch.allclose(theirs(few), ours(few), atol=1e-3)
+
+
+def test_the_first_published_steps_are_the_published_ones():
+    """The loss of the first batches on the embedded list, as the notebook's own arithmetic gives it."""
+    names = ladder.Names(data.load_words()[:2000])
+    X, Y = names.windows
+    model, done, _ = published.run(X, Y, steps=30, every=10)
+    assert done == 30
+    torch.manual_seed(42)
+    again = published.Tree()
+    for _ in range(30):
+        ix = torch.randint(0, len(X), (32,))
+        gradients = torch.autograd.grad(F.cross_entropy(again(X[ix]), Y[ix]), again.parameters())
+        with torch.no_grad():
+            for p, g in zip(again.parameters(), gradients, strict=True):
+                p -= 0.1 * g
+    for a, b in zip(model.parameters(), again.parameters(), strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_the_published_run_stops_where_the_checkpoint_says(setting):
+    seen = []
+    _, done, seconds = published.run(
+        *setting.names.windows, steps=50, every=10, checkpoint=lambda model, step: seen.append(step) or step == 30
+    )
+    assert seen == [10, 20, 30] and done == 30 and seconds > 0
+
+
+def test_torch_nn_has_the_same_tree(setting):
+    vocab_size = len(setting.names.vocabulary)
+    ours, theirs = models.tree(vocab_size, 24, 128), steps.nn_tree(vocab_size)
+    with torch.no_grad():
+        for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+            b.copy_(a.T if a.shape != b.shape or (a.ndim == 2 and a.shape == a.T.shape) else a)
+    x = setting.names.windows[0][:50]
+    torch.testing.assert_close(theirs(x), ours(x), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("module", [steps, time_to_loss, fair, best, convolution_cost, sampling_rate])
+def test_each_benchmark_gives_lines(module, setting):
+    measured = module.measure(setting)
+    assert measured and all(line.ours == line.ours for line in measured)
+    json.dumps([line.detail for line in measured])
+    assert all(line.claim in lines.table(measured) for line in measured)
+
+
+def test_training_is_compared_off_the_clock(setting):
+    """What runs between two stretches of the published recipe does not change where it goes."""
+    alone = published.run(*setting.names.windows, steps=40, every=10)[0]
+    waiting = [(time_to_loss.RUNGS[0], 1)]
+    runs = {time_to_loss.RUNGS[0].name: []}
+
+    def checkpoint(model, step):
+        if waiting:
+            with torch.random.fork_rng():
+                time_to_loss._one(waiting, runs, setting)
+
+    beside = published.run(*setting.names.windows, steps=40, every=10, checkpoint=checkpoint)[0]
+    for a, b in zip(alone.parameters(), beside.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_rung_trains_a_tree_that_works_on_windows(setting):
+    chance = training.uniform_loss(len(setting.names.vocabulary))
+    for rung in time_to_loss.RUNGS:
+        result = ladder.climb(rung._replace(epochs=4), setting.names)
+        assert training.evaluate(result.model, *setting.names.windows) < chance - 0.5, rung.name
+        assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_a_list_without_repeats_has_no_names_seen_in_training(setting):
+    names = ladder.Names(data.load_words()[:100])
+    measured = best.measure(lines.Setting(names, target=None))
+    assert not any("also in training" in line.claim for line in measured)
+    with_repeats = best.measure(setting)
+    assert len(with_repeats) == len(measured) + 1
+
+
+def test_the_models_compared_have_equal_parameters():
+    counts = [sum(p.numel() for p in model(27).parameters()) for model in fair.MODELS.values()]
+    assert max(counts) == 76_579 and min(counts) > 0.99 * max(counts)
+
+
+def test_only_the_published_list_is_compared_with_the_published_figures(setting):
+    assert all(line.other is None for line in published_to_the_end.measure(setting))
+
+
+def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkeypatch):
+    words = tmp_path / "names.txt"
+    words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
+    out = tmp_path / "figures.json"
+    assert bench.main(["steps", "--words", str(words), "--json", str(out)]) == 0
+    record = json.loads(out.read_text(encoding="utf-8"))
+    assert record["words"] == 300
+    printed = capsys.readouterr().out
+    assert record["lines"] and all(line["claim"] in printed for line in record["lines"])
+
+
+def test_what_cannot_be_done_is_said(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["speed"])
+    assert "there is no benchmark 'speed'" in capsys.readouterr().err
+    with pytest.raises(Problem, match="no word list"):
+        bench.main(["steps", "--words", str(tmp_path / "missing.txt")])
+    words = tmp_path / "towns.txt"
+    words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
+    with pytest.raises(Problem, match="--target"):
+        bench.main(["time", "--words", str(words)])
+
+
+def test_every_benchmark_says_what_it_measures():
+    for name in bench.BENCHMARKS:
+        assert len(bench._help(name)) > 20
+        assert callable(bench._module(name).measure)
