@@ -59,3 +59,13 @@ def tree_at_each_position(x: Tensor, levels: list) -> Tensor:
             window = fuse(window[0::2], window[1::2])
         ends.append(window[0])
     return torch.stack(ends)
+
+
+def attention(x: Tensor, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """One head of causal self-attention, position by position: (B, T, C) and three (C, d) to (B, T, d)."""
+    outputs = []
+    for t in range(x.shape[1]):
+        seen = x[:, : t + 1]
+        scores = ((x[:, t] @ query)[:, None] * (seen @ key)).sum(2) / query.shape[1] ** 0.5
+        outputs.append((scores.softmax(1)[:, :, None] * (seen @ value)).sum(1))
+    return torch.stack(outputs, 1)

@@ -2,7 +2,7 @@
 
 import torch
 
-from lessonlib import data, layers
+from lessonlib import data, layers, models
 from lessonlib.checks import reference
 
 
@@ -39,3 +39,25 @@ def test_windows():
     found = reference.windows(words, 3, stoi)
     assert torch.equal(found[0], X)
     assert torch.equal(found[1], Y)
+
+
+def test_tree_at_each_position():
+    torch.manual_seed(1)
+    tree = models.tree(27, 5, 6, levels=2).eval()
+    words = ["emma", "a"]
+    vocabulary = data.Vocabulary([*words, "bcdefghijklmnopqrstuvwxyz"])
+
+    def fusion(linear, norm, tanh):
+        return lambda left, here: tanh(norm(linear(torch.cat([left, here], 1 if left.ndim == 2 else 0))))
+
+    levels = [fusion(*tree.layers[2:5]), fusion(*tree.layers[6:9])]
+    for word in words:
+        x = tree.layers[0](torch.tensor([0, *vocabulary.encode(word)]))
+        right = tree(data.windows([word], 4, vocabulary)[0])
+        torch.testing.assert_close(tree.layers[-1](reference.tree_at_each_position(x, levels)), right)
+
+
+def test_attention():
+    x, weights = torch.randn(2, 7, 5), [torch.randn(5, 4) for _ in range(3)]
+    right = torch.nn.functional.scaled_dot_product_attention(*(x @ w for w in weights), is_causal=True)
+    torch.testing.assert_close(reference.attention(x, *weights), right)
