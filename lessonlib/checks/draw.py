@@ -62,7 +62,7 @@ def _html_table(title: str, rows: list[list[str]], others: list[list[str]]) -> s
         return f'<td style="{CELL}">{shown}</td>'
 
     body = "".join("<tr>" + "".join(cell(i, j, x) for j, x in enumerate(row)) + "</tr>" for i, row in enumerate(rows))
-    style = "display: inline-table; margin: 0 24px 0 0; border-collapse: collapse"
+    style = "display: inline-table; margin: 0 12px 0 0; border-collapse: collapse"
     return f'<table style="{style}"><caption>{title}</caption>{body}</table>'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import random
+import signal
 import sys
 
 import cells
@@ -17,6 +18,7 @@ from lessonlib.checks import ex01, ex02, ex04, notebook
 from lessonlib.checks.engine import Check, in_place
 from lessonlib.checks.exercise import CODE, Case, Exercise, Mistake
 from lessonlib.checks.line import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, PASSED
+from lessonlib.checks.probes import guard
 from lessonlib.checks.probes.common import attempt
 from lessonlib.checks.registry import exercises
 
@@ -28,18 +30,18 @@ def call(answer: object, seed: int) -> dict:
     return {"value": answer()}
 
 
-def lesson_of_one(judge=lambda data, seed: None, kind: str = CODE, seconds: float = 0.5, probe=call) -> Exercise:
+def lesson_of_one(judge=lambda data, seed: None, kind: str = CODE, seconds: float = 30.0, probe=call) -> Exercise:
     """An exercise with one case."""
     case = Case("the only case", 1, probe, judge)
     about = {"difficulty": "easy", "minutes": 1, "hints": ("first", "second")}
     return Exercise("one", "One", kind, "one", "ex02-one", "ex02-one-check", (case,), seconds=seconds, **about)
 
 
-def state_after(source: str) -> tuple[str, str]:
+def state_after(source: str, seconds: float = 30.0) -> tuple[str, str]:
     """State and text of an answer whose function `one` has this body."""
     names = {"torch": torch}
     exec("def one():\n" + "\n".join(f"    {row}" for row in source.splitlines()), names)
-    found = in_place(lesson_of_one(), names["one"])
+    found = in_place(lesson_of_one(seconds=seconds), names["one"])
     return found.state, found.text()
 
 
@@ -93,18 +95,18 @@ def test_nonsense_is_not_yet_and_never_raises(id, answer):
 
 
 def test_an_endless_loop_is_stopped():
-    state, text = state_after("while True:\n    pass")
+    state, text = state_after("while True:\n    pass", seconds=0.5)
     assert state == NOT_YET
     assert "A loop without end" in text
 
 
 def test_an_endless_loop_that_catches_exceptions_is_stopped():
-    state, _ = state_after("while True:\n    try:\n        1 / 0\n    except Exception:\n        pass")
+    state, _ = state_after("while True:\n    try:\n        1 / 0\n    except Exception:\n        pass", seconds=0.5)
     assert state == NOT_YET
 
 
 def test_a_bare_except_that_eats_the_first_stop_is_stopped_by_the_next():
-    state, _ = state_after("try:\n    while True: pass\nexcept:\n    pass\nwhile True: pass")
+    state, _ = state_after("try:\n    while True: pass\nexcept:\n    pass\nwhile True: pass", seconds=0.5)
     assert state == NOT_YET
 
 
@@ -435,3 +437,22 @@ def test_a_mistake_without_a_name_is_told_in_its_own_words():
     text = in_place(lesson_of_one(judge), lambda: 1).text()
     assert "It should be 2." in text
     assert "Try next: Add 1." in text
+
+
+def test_the_time_limit_gives_an_earlier_alarm_back():
+    before = signal.getitimer(signal.ITIMER_REAL), signal.getsignal(signal.SIGALRM)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_REAL, 500)
+    try:
+        in_place(lesson_of_one(), lambda: 1)
+        assert 400 < signal.getitimer(signal.ITIMER_REAL)[0] <= 500
+        assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGALRM, before[1])
+        signal.setitimer(signal.ITIMER_REAL, *before[0])
+
+
+def test_the_limit_without_alarms_stops_a_loop():
+    with pytest.raises(guard.TimeUp), guard._interrupt(0.3):
+        while True:
+            pass

@@ -52,39 +52,49 @@ class Printed(io.TextIOBase):
         return "".join(self.kept) + (f"\n… and {more:,} more characters" if more > 0 else "")
 
 
-@contextlib.contextmanager
 def time_limit(seconds: float):
-    """Raise TimeUp in the main thread after `seconds`, and every half second again: an `except:` may eat one.
+    """A context that raises TimeUp after `seconds`.
 
-    Only what Python itself runs can be stopped so. Where there are no alarms (Windows), the interrupt of the
-    stop button is used; outside the main thread there is no limit.
+    Only what Python itself runs can be stopped so, and outside the main thread there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    if not hasattr(signal, "setitimer"):
-        timer = threading.Timer(seconds, _thread.interrupt_main)
-        timer.start()
-        try:
-            yield
-        except KeyboardInterrupt:
-            if timer.is_alive():
-                raise
-            raise TimeUp from None
-        finally:
-            timer.cancel()
-        return
+        return contextlib.nullcontext()
+    return _alarm(seconds) if hasattr(signal, "setitimer") else _interrupt(seconds)
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float):
+    """The alarm strikes again every half second: an `except:` may eat the first TimeUp."""
 
     def up(signum, frame):
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    handler = signal.signal(signal.SIGALRM, up)
+    another = signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # whoever set one before gets it back
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except TimeUp:  # it struck just now; the next one would be half a second away
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, *another)
+
+
+@contextlib.contextmanager
+def _interrupt(seconds: float):
+    """Where there are no alarms (Windows): the interrupt of the stop button."""
+    timer = threading.Timer(seconds, _thread.interrupt_main)
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if timer.is_alive():
+            raise
+        raise TimeUp from None
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager
