@@ -124,11 +124,13 @@ def test_where_nothing_can_be_written_the_lesson_goes_on(monkeypatch, tmp_path, 
 
 
 def test_a_notebook_that_keeps_the_file_too_long_holds_nobody_up(monkeypatch, capsys):
+    progress.update(lambda record: record.update(x=1))
     monkeypatch.setattr(progress, "WAIT", 0.1)
     with progress._turn():
-        progress.update(lambda record: record.update(x=1))
+        assert progress.load() == {"x": 1}
+        progress.update(lambda record: record.update(x=2))
     assert "Your progress was not kept: " in capsys.readouterr().out
-    assert progress.load() == {}
+    assert progress.load() == {"x": 1}
 
 
 def test_the_file_can_be_read_by_people():

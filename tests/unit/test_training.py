@@ -164,6 +164,27 @@ def test_no_steps_change_nothing():
     assert (history.steps, history.losses, history.stopped) == ([], [], None)
 
 
+@pytest.mark.parametrize(("progress", "silenced"), [(True, False), (True, True), (False, False)])
+def test_a_bar_counts_the_steps_unless_it_is_not_wanted(monkeypatch, progress, silenced):
+    bars = []
+
+    class Bar(training.tqdm):
+        def __init__(self, **options):
+            bars.append((self, options))
+            super().__init__(**options | {"disable": True})
+
+        def update(self, n=1):
+            self.counted = getattr(self, "counted", 0) + n
+
+    monkeypatch.setattr(training, "tqdm", Bar)
+    if not silenced:
+        monkeypatch.delenv("TQDM_DISABLE")
+    train(model := small(), minibatches(*examples(), 8), sgd(model), 3, progress=progress)
+    ((bar, options),) = bars
+    assert options["disable"] is (silenced or not progress)
+    assert (options["total"], bar.counted) == (3, 3)
+
+
 # Stopping
 
 
