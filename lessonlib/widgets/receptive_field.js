@@ -19,8 +19,9 @@ function render({ model, el }) {
 
   const view = { graph: null, picture: null, hover: null };
   const show = (node) => {
-    view.picture?.light(node);
-    sentence.replaceChildren(...describe(view.graph, node));
+    const found = sees(view.graph, node);
+    view.picture?.light(node, found);
+    sentence.replaceChildren(...describe(view.graph, node, found));
     stage.classList.toggle("ll-rf-hover", view.hover !== null);
   };
   const chosen = () => clampNode(view.graph, model.get("selected"));
@@ -144,14 +145,16 @@ function measuredGraph({ characters, rows: found }) {
   return { kind: "measured", levels: found.length, columns: characters.length, characters, rows, start: 0 };
 }
 
-/** For each row, the nodes that `node` is made from, itself included. */
+/** For each row, the nodes that `node` is made from, itself included, from left to right. */
 function sees(graph, [level, index]) {
   const found = graph.rows.map(() => []);
   found[level] = [index];
   for (let row = level; row > 0; row--) {
-    const below = new Set();
-    for (const i of found[row]) for (const j of graph.rows[row].below(i)) below.add(j);
-    found[row - 1] = [...below].sort((a, b) => a - b);
+    const met = new Uint8Array(graph.rows[row - 1].nodes), below = found[row - 1];
+    for (const i of found[row]) {
+      for (const j of graph.rows[row].below(i)) if (!met[j]) { met[j] = 1; below.push(j); }
+    }
+    below.sort((a, b) => a - b);
   }
   return found;
 }
@@ -187,9 +190,7 @@ function nearest(graph, level, x) {
 
 // The words
 
-function describe(graph, node) {
-  const [level, index] = node;
-  const rows = sees(graph, node);
+function describe(graph, [level, index], rows) {
   const letters = short(rows[0].map((i) => graph.characters[i]).join(""));
   if (level === 0) return [h("strong", {}, `The character “${letters}”`), `, ${back(graph, index)}. Every picture starts from these.`];
   const place = graph.kind === "conv" ? `Level ${level} at character ${index + 1}` : `Level ${level}, node ${index + 1} of ${graph.rows[level].nodes}`;
@@ -218,7 +219,7 @@ function announce(stage, graph, [level, index]) {
   for (let row = 0; row < level; row++) before += graph.rows[row].nodes;
   stage.setAttribute("aria-valuemax", graph.rows.reduce((sum, row) => sum + row.nodes, 0) - 1);
   stage.setAttribute("aria-valuenow", before);
-  stage.setAttribute("aria-valuetext", describe(graph, [level, index]).map((part) => part.textContent ?? part).join(""));
+  stage.setAttribute("aria-valuetext", describe(graph, [level, index], sees(graph, [level, index])).map((part) => part.textContent ?? part).join(""));
 }
 
 function wallSentence(graph, needed) {
@@ -261,15 +262,17 @@ function draw(stage, graph, needed) {
   stage.replaceChildren(still, lit);
   stage.style.height = `${place.height}px`;
 
-  const light = (node) => {
-    const found = sees(graph, node);
+  const strand = kept((row, i) => strands(graph, place, row, i));
+  const sign = kept((row, i) => mark(graph, place, row, i, 1.2));
+  const light = (node, found) => {
     for (let row = 1; row <= graph.levels; row++) {
       const { edges: lines, made, fresh } = levels[row];
-      lines.setAttribute("d", found[row].map((i) => strands(graph, place, row, i)).join(""));
-      lines.style.strokeWidth = `${Math.min(3, Math.max(0.6, (place.inner * 0.15) / Math.max(1, found[row].length)))}px`;
+      lines.setAttribute("d", found[row].map((i) => strand(row, i)).join(""));
+      lines.style.strokeWidth = `${Math.min(3, Math.max(0.4, (place.inner * 0.15) / Math.max(1, found[row].length)))}px`;
       const isNew = (i) => graph.kind !== "conv" || i === node[1];
-      fresh.setAttribute("d", found[row].filter(isNew).map((i) => mark(graph, place, row, i, 1.25)).join(""));
-      made.setAttribute("d", found[row].filter((i) => !isNew(i)).map((i) => mark(graph, place, row, i, 1.1)).join(""));
+      const shown = place.radius(row) < 1.5 ? [] : found[row]; // smaller marks would drown in their own edges
+      fresh.setAttribute("d", shown.filter(isNew).map((i) => sign(row, i)).join(""));
+      made.setAttribute("d", shown.filter((i) => !isNew(i)).map((i) => sign(row, i)).join(""));
     }
     seen.setAttribute("d", (place.tiles ? found[0].map((i) => [i, i]) : runs(found[0])).map(([a, b]) => tile(place, a, b)).join(""));
     bars.setAttribute("d", gradientBars(graph, place, node));
@@ -285,6 +288,12 @@ function draw(stage, graph, needed) {
     return nearest(graph, row, ((event.clientX - box.left - place.left) / place.inner) * graph.columns);
   };
   return { light, nodeAt };
+}
+
+/** The same function, each answer worked out once. */
+function kept(f) {
+  const known = [];
+  return (row, i) => ((known[row] ??= [])[i] ??= f(row, i));
 }
 
 function layout(width, graph) {

@@ -28,13 +28,15 @@ def test_nothing_is_lost_in_12_000_steps(sent):
     assert live.points()[-1] == pytest.approx((11_999, 1 / 12_000, 0.1))
 
 
-def test_messages_are_few_however_many_steps(sent, monkeypatch):
-    now = iter(range(10**9))
-    monkeypatch.setattr("time.perf_counter", lambda: next(now) / 1000)  # a step takes a millisecond
-    live = LiveLoss(every=0.2)
-    for step in range(2_000):
+@pytest.mark.parametrize(("share", "fewest", "most"), [(1.0, 18, 21), (0.2, 7, 9), (0.01, 3, 5)])
+def test_messages_are_few_however_many_steps_and_fewer_where_others_work_too(sent, monkeypatch, share, fewest, most):
+    live, now = LiveLoss(every=0.2), 0.0
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    monkeypatch.setattr("time.thread_time", lambda: share * now)
+    for step in range(4_000):
+        now = step / 1000  # a step takes a millisecond
         live(step, 1.0, 0.1)
-    assert 8 <= len(sent) <= 12
+    assert fewest <= len(sent) <= most
 
 
 def train_a_little(live, steps=30, **more):
