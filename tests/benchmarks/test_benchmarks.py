@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from lessonlib import data, ladder, models, training
+from lessonlib.convolution import dilated
 from lessonlib.course import Problem, bench
 
 benchmarks = pytest.importorskip("benchmarks")  # stands in the repository, not in the package
@@ -37,7 +38,7 @@ def setting():
 def _small(monkeypatch):
     monkeypatch.setattr(published.run, "__defaults__", (10, 5, None, 42))
     monkeypatch.setattr(steps, "STEPS", 2)
-    monkeypatch.setattr(time_to_loss, "RUNGS", [rung._replace(**TINY) for rung in ladder.RUNGS])
+    monkeypatch.setattr(time_to_loss, "WAYS", [rung._replace(**TINY) for rung in time_to_loss.WAYS])
     for module in (time_to_loss, best, fair):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
     monkeypatch.setattr(lines.side_by_side, "__defaults__", (1,))
@@ -109,11 +110,20 @@ def test_each_benchmark_gives_lines(module, setting):
     assert all(line.claim in lines.table(measured) for line in measured)
 
 
+@pytest.mark.parametrize("length", [3, 100])
+def test_the_convolution_made_for_speed_is_the_same(length):
+    tree = models.tree(27, 6, 10).eval()
+    text = torch.cat([torch.tensor([0]), torch.randint(0, 27, (length,))])
+    with torch.no_grad():
+        expected = dilated(tree, restart=False)(text)
+        torch.testing.assert_close(convolution_cost.convolve(tree, text), expected, rtol=0, atol=1e-5)
+
+
 def test_training_is_compared_off_the_clock(setting):
     """What runs between two stretches of the published recipe does not change where it goes."""
     alone = published.run(*setting.names.windows, steps=40, every=10)[0]
-    waiting = [(time_to_loss.RUNGS[0], 1)]
-    runs = {time_to_loss.RUNGS[0].name: []}
+    waiting = [(time_to_loss.WAYS[0], 1)]
+    runs = {time_to_loss.WAYS[0].name: []}
 
     def checkpoint(model, step):
         if waiting:
@@ -127,7 +137,7 @@ def test_training_is_compared_off_the_clock(setting):
 
 def test_a_rung_trains_a_tree_that_works_on_windows(setting):
     chance = training.uniform_loss(len(setting.names.vocabulary))
-    for rung in time_to_loss.RUNGS:
+    for rung in time_to_loss.WAYS:
         result = ladder.climb(rung._replace(epochs=4), setting.names)
         assert training.evaluate(result.model, *setting.names.windows) < chance - 0.5, rung.name
         assert torch.get_float32_matmul_precision() == "highest"
