@@ -1,7 +1,10 @@
 """What the README says is so: its commands, its links, its counts."""
 
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 from lessonlib.__main__ import available
 from lessonlib.course import ROOT
@@ -46,3 +49,18 @@ def test_it_asks_for_the_python_and_the_torch_that_the_course_asks_for():
     (torch,) = re.findall(r"^torch==.+$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert f"Python {python} or newer" in README
     assert torch in README
+
+
+def test_its_speeds_and_losses_are_those_of_the_record():
+    lines = {}
+    for file in (ROOT / "benchmarks" / "results").glob("*.json"):
+        lines |= {line["claim"]: line for line in json.loads(file.read_text(encoding="utf-8"))["lines"]}
+    rows = re.findall(r"^\| ([\w ]+) \| ([\d.]+) \| ([\d.]+)x \|$", README, flags=re.MULTILINE)
+    assert len(rows) >= 6
+    for name, seconds, ratio in rows:
+        line = lines[f"time to 2.01: {name}"]
+        assert float(seconds) == pytest.approx(line["ours"], rel=0.01)
+        assert float(ratio) == pytest.approx(line["ratio"] or 1, rel=0.01)
+    stated = re.search(r"reaches ([\d.]+) on validation and ([\d.]+) on test", README)
+    assert float(stated[1]) == pytest.approx(lines["76,579 parameters: validation"]["ours"], abs=0.0006)
+    assert float(stated[2]) == pytest.approx(lines["76,579 parameters: test"]["ours"], abs=0.0006)
