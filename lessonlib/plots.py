@@ -184,17 +184,18 @@ def bars(
 
 def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str | None = None) -> style.Picture:
     """One dot a run, one line of dots a group, and a bar at each group's mean: is the gap wider than the spread?"""
-    told = "; ".join(
-        f"{name} from {min(v):.3f} to {max(v):.3f}, mean {sum(v) / len(v):.3f}" for name, v in groups.items()
-    )
+    means = {name: sum(v) / len(v) for name, v in groups.items()}
+    told = "; ".join(_range(name, v, means[name]) for name, v in groups.items())
     fig, ax = style.figure(alt or f"{title}, as dots of {xlabel}: {told}.", height=1.2 + 0.45 * len(groups))
-    for i, v in enumerate(groups.values()):
-        mean, look = sum(v) / len(v), style.line(i)
+    for i, (name, v) in enumerate(groups.items()):
+        look = style.line(i)
         ax.scatter(v, [i] * len(v), s=60, color=look["color"], marker=look["marker"], edgecolor=style.BLACK, zorder=3)
-        ax.plot([mean, mean], [i - 0.25, i + 0.25], color=style.BLACK, linewidth=2)
-        ax.annotate(f"{mean:.3f}", (mean, i - 0.3), ha="center", va="bottom", fontsize=9)
+        if len(v) > 1:
+            ax.plot([means[name]] * 2, [i - 0.25, i + 0.25], color=style.BLACK, linewidth=2)
+        ax.annotate(f"{means[name]:.3f}", (means[name], i - 0.28), ha="center", va="bottom", fontsize=9)
     ax.set_yticks(range(len(groups)), list(groups))
-    ax.set_ylim(len(groups) - 0.5, -0.7)
+    ax.set_ylim(len(groups) - 0.5, -0.8)
+    ax.margins(x=0.08)
     style.label(ax, title, xlabel, "")
     return fig
 
@@ -239,6 +240,10 @@ def _shades(ax, x, y, values, cmap, name):
 
 def _spread(name, v):
     return f"{name}: mean {v.mean():.3f}, std {v.std():.3f}"
+
+
+def _range(name, v, mean):
+    return f"{name} {mean:.3f}" if len(v) == 1 else f"{name} from {min(v):.3f} to {max(v):.3f}, mean {mean:.3f}"
 
 
 def _padded(v):
