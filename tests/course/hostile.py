@@ -50,7 +50,7 @@ def answer_uniform():
 def answer_uniform():
     kept = []
     for _ in range(20):
-        kept.append(bytearray(10**8))
+        kept.append(torch.empty(10**8, dtype=torch.uint8))
     return len(kept)
 """,
     "limits raised, then 2 GB": """

@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from socket import create_server
 
@@ -46,6 +45,7 @@ def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     victim = folder / "victim"
     victim.mkdir()
+    (folder / "temporary").mkdir()
     (victim / "gradebook").write_text("untouched")
     separate = has_namespaces()
     answers = {**hostile.VALUE, **(hostile.PROCESSES if separate else {})}
@@ -71,7 +71,7 @@ def graded(tmp_path_factory):
         done = subprocess.run(
             [*(NAMESPACES if separate else []), *command, "--jobs", "2"],
             cwd=folder,
-            env={**os.environ, "SECRET": SECRET, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "SECRET": SECRET, "OMP_NUM_THREADS": "1", "TMPDIR": str(folder / "temporary")},
             capture_output=True,
             text=True,
             timeout=500,
@@ -188,7 +188,7 @@ def test_pages_run_no_script(graded):
 
 
 def test_no_folder_of_an_answer_is_left(graded):
-    assert not list(Path(tempfile.gettempdir()).glob("answers-*"))
+    assert not list((graded[2] / "temporary").iterdir())
 
 
 def says(grade: dict) -> str:

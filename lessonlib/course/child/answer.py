@@ -31,10 +31,14 @@ def serve(jobs: int, frames: int, confine: Callable[[], list[str]]) -> None:
     except Exception as error:
         send({"unconfined": str(error)})
         os._exit(1)
-    with os.fdopen(jobs, encoding="utf-8") as file:
-        job = json.loads(file.readline())
-    work(job, send)
-    os._exit(0)
+    code = 1
+    try:
+        with os.fdopen(jobs, encoding="utf-8") as file:
+            job = json.loads(file.readline())
+        work(job, send)
+        code = 0
+    finally:  # whatever an answer has put into the way out of Python is not waited for
+        os._exit(code)
 
 
 def work(job: dict, send: Callable[[dict], None]) -> None:
