@@ -45,26 +45,31 @@ def answers(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float = 0.
     A window seen once or twice says little. With a `prior`, its counts are mixed with `prior` imagined ones that are
     spread as after the same window without its oldest character, and so on down to no context at all.
     """
-    proportions = torch.full((len(X), vocab_size), 1 / vocab_size)
-    context = torch.zeros_like(Y)  # a number for each distinct context: first the empty one, then longer and longer
-    for column in [torch.zeros_like(Y), *X.T.flip(0)]:
-        _, context = (context * vocab_size + column).unique(return_inverse=True)
-        counts = torch.zeros(int(context.max()) + 1, vocab_size)
-        counts.index_put_((context, Y), torch.ones(len(Y)), accumulate=True)
+    N, T = X.shape
+    if vocab_size**T >= 2**63:
+        raise ValueError(
+            f"{vocab_size} characters make more contexts of {T} than 64 bits can number. Use shorter windows."
+        )
+    proportions = torch.full((N, vocab_size), 1 / vocab_size)
+    for length in range(T + 1) if prior else [T]:
+        code = X[:, T - length :] @ vocab_size ** torch.arange(length)  # a number for each context, read as digits
+        distinct, context = code.unique(return_inverse=True)
+        counts = torch.zeros(len(distinct), vocab_size)
+        counts.index_put_((context, Y), torch.ones(N), accumulate=True)
         seen = counts.sum(1, keepdim=True)
         proportions = (counts[context] + prior * proportions) / (seen[context] + prior)
     return proportions
 
 
-def muon_and_adamw(model, lr=0.04, weight_decay=0.0):
+def muon_and_adamw(model, lr=0.04, weight_decay=0.0, ns_steps=5):
     """Muon for the matrices of the hidden layers, AdamW for the rest (embedding, BatchNorm, last layer).
 
     Muon gives every direction of an update the same length (Jordan et al., 2024): a matrix learns its rare
-    directions as fast as its common ones.
+    directions as fast as its common ones. It comes near that in `ns_steps` rounds of matrix products.
     """
     hidden = [layer.weight for layer in model.layers if isinstance(layer, Linear)][:-1]
     rest = [p for p in model.parameters() if all(p is not w for w in hidden)]
     return [
-        torch.optim.Muon(hidden, lr=lr, momentum=0.9, weight_decay=weight_decay),
+        torch.optim.Muon(hidden, lr=lr, momentum=0.9, weight_decay=weight_decay, ns_steps=ns_steps),
         torch.optim.AdamW(rest, lr=0.01, betas=(0.9, 0.99), weight_decay=0.01, fused=True),
     ]

@@ -53,3 +53,27 @@ def test_each_parameter_has_one_optimizer():
     held = [p for o in (muon, adamw) for group in o.param_groups for p in group["params"]]
     assert sorted(map(id, held)) == sorted(map(id, model.parameters()))
     assert [tuple(p.shape) for p in muon.param_groups[0]["params"]] == [(48, 128), (256, 128), (256, 128)]
+
+
+def test_a_prior_leans_on_shorter_contexts():
+    words = ["anna", "anne", "hanna", "joanna", "jo", "jo", "al", "bo", "mo", "ann"]
+    vocabulary = data.Vocabulary(words)
+    X, Y = data.windows(words, 3, vocabulary)
+    A = fast.answers(X, Y, len(vocabulary), prior=2.0)
+    torch.testing.assert_close(A.sum(1), torch.ones(len(X)))
+    after = {}
+    for length in range(4):  # the same by counting, context by context
+        for x in X.tolist():
+            key = tuple(x[3 - length :])
+            follow = torch.tensor(
+                [y for other, y in zip(X.tolist(), Y.tolist(), strict=True) if other[3 - length :] == x[3 - length :]]
+            )
+            shorter = after[key[1:]] if length else torch.full((len(vocabulary),), 1 / len(vocabulary))
+            counts = torch.bincount(follow, minlength=len(vocabulary))
+            after[key] = (counts + 2 * shorter) / (len(follow) + 2)
+    torch.testing.assert_close(A, torch.stack([after[tuple(x)] for x in X.tolist()]))
+
+
+def test_contexts_that_a_number_cannot_hold_are_refused():
+    with pytest.raises(ValueError, match="shorter windows"):
+        fast.answers(torch.zeros(2, 16, dtype=torch.long), torch.zeros(2, dtype=torch.long), 27)
