@@ -84,7 +84,8 @@ def test_what_must_not_be_stored_is_refused_and_the_file_stays(tmp_path, source,
 
 def test_a_place_is_found_in_text_and_html_and_not_in_the_bytes_of_a_picture():
     place = str(ROOT / "x")
-    assert execute.place_told(new_output("stream", text=f"saved to {place}")) == str(ROOT)
+    told = execute.place_told(new_output("stream", text=f"saved to {place}"))
+    assert told and place.startswith(told)  # the course itself, or a folder that it lies in
     assert execute.place_told(new_output("display_data", {"text/html": f"<p>{Path.home() / 'x'}</p>"}))
     assert execute.place_told(new_output("display_data", {"image/png": place, "text/plain": "a figure"})) is None
 
