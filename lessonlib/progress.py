@@ -49,6 +49,14 @@ def update(change: Callable[[dict], None]) -> dict:
     return data
 
 
+def lessons_begun() -> list[str]:
+    """The lessons in which a prediction was compared or a check was run, for example ["01", "04"]."""
+    record = load()
+    compared = {id[:2] for id, entry in record.get("predictions", {}).items() if "actual" in entry}
+    checked = {entry["lesson"] for entry in record.get("checks", {}).values() if "lesson" in entry}
+    return sorted(compared | checked)
+
+
 def _turn() -> FileLock:
     """One process at a time; the system frees the lock when its holder ends, even in a crash."""
     return FileLock(f"{path()}.lock", timeout=WAIT)

@@ -138,3 +138,15 @@ def test_the_file_can_be_read_by_people():
     text = progress.path().read_text("ascii")
     assert json.loads(text) == {"a": {"b": 1}}
     assert len(text.splitlines()) > 3
+
+
+def test_a_lesson_is_begun_by_a_compared_prediction_or_a_check(monkeypatch, tmp_path):
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "progress.json"))
+    assert progress.lessons_begun() == []
+
+    def change(record):
+        record["predictions"] = {"04-shape": {"yours": 1, "actual": 2}, "05-wall": {"yours": 3}}
+        record["checks"] = {"linear": {"lesson": "02", "attempts": 1}}
+
+    progress.update(change)
+    assert progress.lessons_begun() == ["02", "04"]
