@@ -142,7 +142,7 @@ class Clone:
         return self._run(*arguments, **environment).decode(errors="replace").strip()
 
     def _run(self, *arguments: str, **environment: str) -> bytes:
-        """Run git here. Raises Problem with its last line."""
+        """Run git here. Raises Problem with the line in which it says what failed."""
         quiet = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         command = ["git", "-C", str(self.root), *arguments]
         try:
@@ -158,5 +158,6 @@ class Clone:
         except subprocess.TimeoutExpired:
             raise Problem("no answer within 5 minutes.") from None
         if done.returncode:
-            raise Problem((done.stderr.decode(errors="replace").strip().splitlines() or ["git failed."])[-1])
+            said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed."]
+            raise Problem(next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1]))
         return done.stdout
