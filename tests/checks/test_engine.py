@@ -109,6 +109,16 @@ def test_a_bare_except_that_eats_the_first_stop_is_stopped_by_the_next():
     assert state == NOT_YET
 
 
+def test_a_long_sleep_is_stopped():
+    state, _ = state_after("import time; time.sleep(600)", seconds=0.5)
+    assert state == NOT_YET
+
+
+def test_a_machine_that_is_busy_with_something_else_costs_no_answer():
+    state, _ = state_after("import time; time.sleep(1.5)", seconds=1.0)
+    assert state == CORRECT
+
+
 def test_code_checks_of_the_course_stop_within_five_seconds():
     assert all(exercise.seconds <= 4.5 for exercise in EXERCISES.values())
 
