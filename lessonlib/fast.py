@@ -61,15 +61,15 @@ def answers(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float = 0.
     return proportions
 
 
-def muon_and_adamw(model, lr=0.04, weight_decay=0.0, ns_steps=5):
+def muon_and_adamw(model, lr=0.04, weight_decay=0.0):
     """Muon for the matrices of the hidden layers, AdamW for the rest (embedding, BatchNorm, last layer).
 
     Muon gives every direction of an update the same length (Jordan et al., 2024): a matrix learns its rare
-    directions as fast as its common ones. It comes near that in `ns_steps` rounds of matrix products.
+    directions as fast as its common ones.
     """
     hidden = [layer.weight for layer in model.layers if isinstance(layer, Linear)][:-1]
     rest = [p for p in model.parameters() if all(p is not w for w in hidden)]
     return [
-        torch.optim.Muon(hidden, lr=lr, momentum=0.9, weight_decay=weight_decay, ns_steps=ns_steps),
+        torch.optim.Muon(hidden, lr=lr, momentum=0.9, weight_decay=weight_decay),
         torch.optim.AdamW(rest, lr=0.01, betas=(0.9, 0.99), weight_decay=0.01, fused=True),
     ]
