@@ -49,7 +49,8 @@ def style(course: Copies, quick: bool) -> Iterator[Step]:
 
 def code(course: Copies, quick: bool) -> Iterator[Step]:
     """Everything below tests/ that needs no browser; with --quick without the checks' own and what is marked slow."""
-    chosen = ["--ignore=tests/browser", *(["--ignore=tests/checks", "-m", "not slow"] if quick else [])]
+    short = ["--ignore=tests/checks", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
+    chosen = ["--ignore=tests/browser", *(short if quick else [])]
     yield Step([*PYTEST, "tests", *chosen], course.here, {"COURSE_COMMITTED": str(course.committed)})
 
 
