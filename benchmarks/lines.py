@@ -49,8 +49,8 @@ def table(lines: list[Line]) -> str:
     )
 
 
-def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> dict[str, float]:
-    """The median CPU seconds of each call, all of them called in turns; the first turn warms up and is not counted."""
+def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> dict[str, list[float]]:
+    """The CPU seconds of each call, all of them called in turns; the first turn warms up and is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(rounds + 1):
         for name, call in calls.items():
@@ -58,4 +58,9 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> 
             call()
             if turn:
                 seconds[name].append(time.process_time() - begin)
-    return {name: statistics.median(times) for name, times in seconds.items()}
+    return seconds
+
+
+def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> dict[str, float]:
+    """The median CPU seconds of each call, all of them called in turns."""
+    return {name: statistics.median(times) for name, times in in_turns(calls, rounds).items()}

@@ -29,7 +29,7 @@ def end_to_end(words: Sequence[str], vocabulary: Vocabulary) -> tuple[torch.Tens
 class Positions(Layer):
     """Note in `.out` how far each character of a text (M,) stands from the '.' that begins its name; pass the text on.
 
-    The pairs that follow ask it where to stop. With `restart=False` only the text's beginning counts, so that a
+    The pairs that follow ask it for their partners. With `restart=False` only the text's beginning counts, so that a
     context may run over many names.
     """
 
@@ -40,6 +40,10 @@ class Positions(Layer):
         at = torch.arange(len(text), device=text.device)
         self.out = at - torch.where(text == 0, at, 0).cummax(0).values if self.restart else at
         return text
+
+    def left(self, distance):
+        """The row that stands `distance` to the left of each, or where there is too little room the first, (M,)."""
+        return torch.arange(len(self.out), device=self.out.device) - self.out.clamp(max=distance)
 
 
 class DilatedPair(Layer):
@@ -53,19 +57,19 @@ class DilatedPair(Layer):
         self.dilation, self.positions = dilation, positions
 
     def __call__(self, x):
-        at = torch.arange(len(x), device=x.device)
-        left = at - self.positions.out.clamp(max=self.dilation)
+        left = self.positions.left(self.dilation)
         self.out = torch.cat([F.embedding(left, x), x], dim=1)  # F.embedding(left, x) is x[left], faster backward
         return self.out
 
 
-def dilated(tree: Sequential, restart: bool = True) -> Sequential:
+def dilated(tree: Sequential, restart: bool = True, positions: Positions | None = None) -> Sequential:
     """The same tree as a convolution: characters (M,) to logits (M, vocab_size), from the very same layers.
 
     Only FlattenConsecutive(2) gives way, at level k to DilatedPair(2**k); whatever one of the two models learns, the
     other knows. In evaluation mode row i equals the tree's logits for the window that ends at character i.
+    `positions` may be a layer of another kind that knows each row's left neighbours, see `sharing.Prefixes`.
     """
-    positions = Positions(restart)
+    positions = positions or Positions(restart)
     layers, dilation = [positions], 1
     for layer in tree.layers:
         if isinstance(layer, FlattenConsecutive):
@@ -154,7 +158,8 @@ def write(model: Sequential, vocabulary, n=20, temperature=1.0, generator=None, 
             if len(alive) == 0:
                 break
             reader.keep(going_on)
-    return [vocabulary.decode(row).split(STOP, 1)[0] for row in written.tolist()]
+    used = written[:, : position + 1]  # nothing was written farther to the right
+    return [vocabulary.decode(row).split(STOP, 1)[0] for row in used.tolist()]
 
 
 class OnWindows(Sequential):

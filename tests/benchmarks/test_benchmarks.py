@@ -41,7 +41,8 @@ def _small(monkeypatch):
     monkeypatch.setattr(time_to_loss, "WAYS", [rung._replace(**TINY) for rung in time_to_loss.WAYS])
     for module in (time_to_loss, best, fair):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
-    monkeypatch.setattr(lines.side_by_side, "__defaults__", (1,))
+    for clock in (lines.side_by_side, lines.in_turns):
+        monkeypatch.setattr(clock, "__defaults__", (1,))
     monkeypatch.setattr(best, "SIZES", {"tiny": (best.LOW._replace(**TINY), 4, 6)})
     monkeypatch.setattr(fair, "EPOCHS", 1)
     monkeypatch.setattr(fair, "ROWS", 64)

@@ -47,6 +47,37 @@ def test_all_answers_give_the_gradient_of_one_answer_at_a_time():
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(48, 128), (256, 128), (64, 64)], ids=str)
+def test_muon_steps_as_torch_does(shape):
+    """torch.optim.Muon computes in bfloat16, which keeps about two digits."""
+    start = torch.randn(shape)
+    ours, theirs = (start.clone().requires_grad_() for _ in range(2))
+    optimizers = (
+        fast.Muon([ours], lr=0.05, momentum=0.9, weight_decay=0.1),
+        torch.optim.Muon([theirs], lr=0.05, momentum=0.9, weight_decay=0.1),
+    )
+    for _ in range(3):
+        gradient = torch.randn(shape) * torch.linspace(0.1, 1, shape[1])
+        ours.grad, theirs.grad = gradient.clone(), gradient.clone()
+        for optimizer in optimizers:
+            optimizer.step()
+    way = (theirs - start).abs().max()
+    assert way > 0.01
+    assert (ours - theirs).abs().max() < 0.02 * way
+
+
+@pytest.mark.parametrize("shape", [(20, 50), (50, 20)], ids=str)
+def test_level_out_keeps_directions_and_evens_out_their_strength(shape):
+    U, s, V = torch.linalg.svd(torch.randn(shape), full_matrices=False)
+    s = torch.logspace(0, -2, 20)
+    level = fast.level_out(U * s @ V)
+    in_old_directions = U.T @ level @ V.T
+    strengths = in_old_directions.diag()
+    torch.testing.assert_close(in_old_directions, strengths.diag(), rtol=0, atol=1e-4)
+    assert strengths.min() > 0.6 and strengths.max() < 1.25
+    assert not fast.level_out(torch.zeros(shape)).isnan().any()
+
+
 def test_each_parameter_has_one_optimizer():
     model = models.tree(27, 24, 128)
     muon, adamw = fast.muon_and_adamw(model)

@@ -21,6 +21,7 @@ FLOORS = (
         "attention",
         "fast",
         "ladder",
+        "sharing",
         "shapes",
         "training",
         "sampling",
