@@ -1,8 +1,13 @@
 """Say what you expect before you look: predictions are kept, and compared with what came out."""
 
+import re
+
 from lessonlib import progress
 
 VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
+
+FILLERS = {"a", "an", "the", "it", "about", "level"}  # words that make no difference in an answer
+SYNONYMS = {"true": "yes", "false": "no"}
 
 
 def predict(id: str, question: str, yours=None) -> None:
@@ -66,13 +71,23 @@ def _plain(value):
 
 
 def _agrees(yours, actual, tolerance) -> bool:
-    try:
-        return abs(float(yours) - float(actual)) <= tolerance
-    except (TypeError, ValueError):
-        return _canonical(yours) == _canonical(actual)
+    """The same numbers within `tolerance` and the same words, in order, however they are written."""
+    mine, came = _pieces(yours), _pieces(actual)
+    return len(mine) == len(came) and all(_same(a, b, tolerance) for a, b in zip(mine, came, strict=True))
 
 
-def _canonical(value) -> str:
-    """(4, 80), [4, 80] and "torch.Size([4, 80])" are the same answer, and so are (4,) and 4."""
+def _pieces(value) -> list[str]:
+    """What counts in an answer: (4, 80), [4.0, 80.0] and "torch.Size([4, 80])" are the same, so are yes and True."""
+    value = value.tolist() if hasattr(value, "tolist") else value
     text = str(value).lower().replace("torch.size", "")
-    return "".join(character for character in text if character not in "()[] \"'").strip(",")
+    if isinstance(value, str) and not set("([") & set(text):
+        text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)  # "11,897" is one number
+    words = [word for word in re.split(r"[\s,;()\[\]'\"]+", text) if word and word not in FILLERS]
+    return [SYNONYMS.get(word, word) for word in words]
+
+
+def _same(mine: str, came: str, tolerance: float) -> bool:
+    try:
+        return abs(float(mine) - float(came)) <= tolerance
+    except ValueError:
+        return mine.removesuffix("s") == came.removesuffix("s")  # "fails" as well as "fail"

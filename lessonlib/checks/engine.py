@@ -46,10 +46,17 @@ class Check:
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
 
-    def __getattr__(self, id: str) -> Callable[[object], Result]:
+    def __getattr__(self, id: str) -> Callable[..., Result | Words]:
         if id.startswith("_") or id not in self._exercises:
             raise AttributeError(f"There is no check called {id!r} in this notebook. {self._known()}")
-        return lambda answer=None: self._check(self._exercises[id], answer)
+        exercise = self._exercises[id]
+
+        def check(*answer: object) -> Result | Words:
+            if len(answer) != 1:
+                return Words(f"Say what is to be checked: check.{id}({exercise.name}).")
+            return self._check(exercise, answer[0])
+
+        return check
 
     def __dir__(self) -> list[str]:
         return [*self._exercises, "hint", "solution"]

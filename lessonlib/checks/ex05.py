@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from .engine import Check
-from .exercise import PREDICTION, VALUE, Exercise, Mistake
-from .values import as_numbers, between, number, numbers, parts
+from .exercise import PREDICTION, VALUE, Exercise, Mistake, Unanswered
+from .values import as_number, as_numbers, between, number, numbers, parts
 
 # --- one fusion by hand ---
 
@@ -33,7 +33,17 @@ FUSION = Exercise(
                 },
             ),
         ),
-        ("the second pair, with the same weights", 1, numbers([2, 0, 1], known={(2, -1, 3): "odd-before-even"})),
+        (
+            "the second pair, with the same weights",
+            1,
+            numbers(
+                [2, 0, 1],
+                known={
+                    (2, -1, 3): "odd-before-even",
+                    tuple(math.tanh(x) for x in (2, 0, 1)): "tanh-comes-later",
+                },
+            ),
+        ),
     ),
     hints=(
         "Write the four numbers of a pair in one row: those of the left neighbour first, then those of the right one.",
@@ -56,10 +66,28 @@ MATRICES = Exercise(
         (
             "fusions for one window of 8",
             1,
-            number(7, known={3: "depth-is-less-work", 8: "a-fusion-a-character", 4: "the-first-level-only"}),
+            number(7, known={3: "a-fusion-is-a-level", 8: "a-fusion-a-character", 4: "the-first-level-only"}),
         ),
-        ("weight matrices in the levels", 1, number(3, known={1: "levels-share-weights", 7: "pairs-have-own-weights"})),
-        ("layers in one level", 1, number(4, known={1: "a-level-is-a-layer", 2: "layers-without-weights-count"})),
+        (
+            "weight matrices in the levels",
+            1,
+            number(
+                3, known={1: "levels-share-weights", 7: "pairs-have-own-weights", 4: "the-last-linear-fuses-nothing"}
+            ),
+        ),
+        (
+            "layers in one level",
+            1,
+            number(
+                4,
+                known={
+                    1: "a-level-is-a-layer",
+                    2: "layers-without-weights-count",
+                    3: "batchnorm-is-left-out",
+                    5: "the-next-level-begins",
+                },
+            ),
+        ),
         (
             "fusions for one window of 1,024",
             1,
@@ -79,6 +107,8 @@ MATRICES = Exercise(
 def _factors_of_12(came: object) -> str:
     """Group sizes whose product is 12, one for each level."""
     found = as_numbers(came)
+    if not found:
+        raise Unanswered
     shown = " x ".join(f"{n:g}" for n in found)
     product = math.prod(found)
     if found == [12]:
@@ -88,6 +118,7 @@ def _factors_of_12(came: object) -> str:
         raise Mistake(
             f"{shown} gives {product:g}, expected group sizes of 2 or more whose product is 12.",
             misconception="reaches-add-up" if adds else None,
+            next="" if adds else "Multiply the sizes with each other: that is the reach.",
         )
     return f"{shown} = 12"
 
@@ -95,7 +126,11 @@ def _factors_of_12(came: object) -> str:
 def _levels(right: int, characters: int):
     return number(
         right,
-        known={characters // 2: "16-characters-need-8-levels", characters - 1: "a-fusion-a-level"},
+        known={
+            characters // 2: "16-characters-need-8-levels",
+            characters - 1: "a-fusion-a-level",
+            right + 1: "the-characters-are-no-level",
+        },
     )
 
 
@@ -115,7 +150,7 @@ LEVELS = Exercise(
         ("group sizes for 12 characters", 1, _factors_of_12),
     ),
     hints=(
-        "One level of pairs reaches 2 characters, two reach 4, three reach 8. How often must you double?",
+        "One level of pairs reaches 2 characters, two reach 4, three reach 8. How many times must you double?",
         "A level may join three neighbours, too. The reach is the product of the group sizes.",
     ),
 )
@@ -123,13 +158,27 @@ LEVELS = Exercise(
 # --- the flat model's width ---
 
 
-def _width(characters: int):
-    return number(
-        10 * characters,
-        note="counted in numbers",
-        also={characters: "counted in characters; in numbers that is 10 times as many"},
-        known={20: "the-flat-model-sees-all-at-once", characters + 10: "width-is-a-product"},
-    )
+IN_NUMBERS = "counted in numbers"
+IN_CHARACTERS = "counted in characters; in numbers that is 10 times as many"
+
+
+def _width(characters: int, known: dict[float, str]):
+    return number(10 * characters, note=IN_NUMBERS, also={characters: IN_CHARACTERS}, known=known)
+
+
+def _flat(characters: int):
+    return _width(characters, {20: "the-flat-model-sees-all-at-once", characters + 10: "width-is-a-product"})
+
+
+def _one_unit(part: object, parts: list) -> None:
+    """All parts that can be told are counted alike: a forgotten times 10 is no other way to count."""
+    found = [as_number(p) for p in parts if isinstance(p, int | float | str) and not isinstance(p, bool)]
+    in_numbers = [n for n in found if n in (160, 640, 10240, 20)]
+    if as_number(part) in (16, 64, 1024, 2) and in_numbers:
+        raise Mistake(
+            f"{as_number(part):,.0f} is a count of characters, but {in_numbers[0]:,.0f} is one of numbers.",
+            next="Count all four in the same way.",
+        )
 
 
 FLAT_WIDTH = Exercise(
@@ -142,19 +191,15 @@ FLAT_WIDTH = Exercise(
     difficulty="easy",
     minutes=4,
     cases=parts(
-        ("the flat model's first Linear for 16 characters", 1, _width(16)),
-        ("for 64 characters", 1, _width(64)),
-        ("for 1,024 characters", 1, _width(1024)),
+        ("the flat model's first Linear for 16 characters", 1, _flat(16)),
+        ("for 64 characters", 1, _flat(64)),
+        ("for 1,024 characters", 1, _flat(1024)),
         (
             "the tree's first Linear for 1,024 characters",
             1,
-            number(
-                20,
-                note="counted in numbers",
-                also={2: "counted in characters; in numbers that is 10 times as many"},
-                known={10240: "the-tree-sees-a-pair", 1024: "the-tree-sees-a-pair", 10: "the-tree-sees-a-pair"},
-            ),
+            _width(2, {10240: "the-tree-sees-a-pair", 1024: "the-tree-sees-a-pair", 10: "a-pair-is-one-wide"}),
         ),
+        together=_one_unit,
     ),
     hints=(
         "The flat model's first Linear takes in the vectors of all characters, side by side.",
@@ -164,10 +209,14 @@ FLAT_WIDTH = Exercise(
 
 # --- the wall ---
 
-AT_THE_WALL = {
-    (math.log(27) - 0.003, math.log(27) + 0.003): "the-dot-is-no-target",  # 3.3 may be ln 26, rounded
+NO_LOG = {  # the chance of a guess, of missing, how many letters, other logarithms, a sign forgotten
+    (x - 0.01 * abs(x), x + 0.01 * abs(x)): "a-loss-is-a-logarithm"
+    for x in (1 / 26, 25 / 26, 26.0, math.log10(26), math.log2(26), -math.log(26))
+}
+AT_THE_WALL = NO_LOG | {
+    (3.28, 3.2995): "the-dot-is-no-target",  # ln 27 = 3.2958; but 3.3 may be ln 26, rounded
     (-0.1, 0.1): "a-short-tree-sees-far",
-    (0.1, 3.19): "the-wall-is-a-slope",
+    (0.1, 2.9): "the-wall-is-a-slope",
 }
 
 WALL = Exercise(
@@ -185,7 +234,7 @@ WALL = Exercise(
         (
             "the loss with 3 levels",
             1,
-            between(-0.001, 0.15, known={(3.2, 3.32): "three-levels-reach-eight", (0.15, 3.2): "the-wall-is-a-slope"}),
+            between(-0.001, 0.15, known={(3.2, 3.32): "three-levels-reach-eight", (0.15, 2.9): "the-wall-is-a-slope"}),
         ),
     ),
     hints=(

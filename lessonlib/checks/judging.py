@@ -70,7 +70,9 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
     if outcome.status == runner.EXITED:
         return Mistake("Your code asked Python to exit.", next="Take the call of exit() out: return instead.")
     where = f" at `{outcome.line}`" if outcome.line else ""
+    kinds = "dtype" in outcome.message.lower()
+    look = "print each `.dtype`: whole numbers become floats with `.float()`" if kinds else "print the shapes"
     return Mistake(
         f"Your code raised {outcome.error}{where}: {outcome.message}",
-        next="Run the same call in a cell of your own, and print the shapes just before that line.",
+        next=f"Run the same call in a cell of your own, and just before that line {look}.",
     )

@@ -35,7 +35,7 @@ def sentences(mistake: Mistake) -> list[tuple[str, str]]:
     known = misconceptions().get(mistake.misconception)
     said = [("", mistake.says)]
     if known:
-        said.append((f"This looks like: {known.name}.", known.words))
+        said.append((f"This looks like “{known.name}”.", known.words))
     advice = mistake.next or (known.next if known else "")
     if advice:
         said.append(("Try next:", advice))
@@ -123,7 +123,7 @@ def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
     """The same words about several parts are said once."""
     seen, kept = set(), []
     for line in lines:
-        said = line.mistake.says if line.mistake else None
+        said = tuple(sentences(line.mistake)) if line.mistake else None
         kept.append(Line(line.title, line.points, line.mark, None, line.note) if said in seen else line)
         seen.add(said) if said else None
     return kept

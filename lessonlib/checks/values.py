@@ -22,11 +22,23 @@ Known = dict[object, str]
 TRUE, FALSE = ("true", "yes", "y", "ja"), ("false", "no", "n", "nein")
 
 
-def parts(*specs: tuple[str, int, Callable[[object], None]]) -> tuple[Case, ...]:
-    """Cases (title, points, judge of that part). One part: the answer itself; more: a tuple, one item each."""
+def parts(
+    *specs: tuple[str, int, Callable[[object], str | None]], together: Callable[[object, list], None] | None = None
+) -> tuple[Case, ...]:
+    """Cases (title, points, judge of that part). One part: the answer itself; more: a tuple, one item each.
 
-    def case(index: int, title: str, points: int, judge: Callable[[object], None]) -> Case:
-        return Case(title, points, value, lambda data, seed: judge(_pick(data["value"], index, len(specs))))
+    `together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others.
+    """
+
+    def case(index: int, title: str, points: int, judge: Callable[[object], str | None]) -> Case:
+        def judged(data: dict, seed: int) -> str | None:
+            picked = [_pick(data["value"], i, len(specs)) for i in range(len(specs))]
+            note = judge(picked[index])
+            if together:
+                together(picked[index], picked)
+            return note
+
+        return Case(title, points, value, judged)
 
     return tuple(case(i, *spec) for i, spec in enumerate(specs))
 
@@ -104,10 +116,17 @@ def numbers(expected: list[float], known: dict[tuple[float, ...], str] | None = 
     def judge(came: object) -> None:
         got = as_numbers(came)
         if len(got) != len(expected):
-            raise Mistake(f"{len(got)} numbers came, expected {len(expected)}.")
+            raise Mistake(f"{counted(len(got), 'number')} came, expected {len(expected)}.")
         if not _all_near(got, expected, tolerance):
             id = next((id for v, id in (known or {}).items() if _all_near(got, v, tolerance)), None)
-            raise wrong(", ".join(_shown(g) for g in got), id)
+            if id:
+                raise wrong(", ".join(_shown(g) for g in got), id)
+            off = [i for i, (g, e) in enumerate(zip(got, expected, strict=True), 1) if not _near(g, e, tolerance)]
+            which = f"number {off[0]} is" if len(off) == 1 else f"numbers {' and '.join(map(str, off))} are"
+            raise Mistake(
+                f"{', '.join(_shown(g) for g in got)}: {which} not right yet.",
+                next="Work that out once more, term by term, or ask for a hint.",
+            )
 
     return judge
 
@@ -116,6 +135,11 @@ def wrong(came: str, misconception: str | None) -> Mistake:
     """A value that is not right; where no misconception is known, there is only the way back to the question."""
     next = "" if misconception else "Work it out once more with a smaller example, or ask for a hint."
     return Mistake(f"{came} is not right yet.", misconception=misconception, next=next)
+
+
+def counted(n: int, what: str) -> str:
+    """ "1 number", "3 numbers", "no numbers"."""
+    return f"{n or 'no'} {what}{'' if n == 1 else 's'}"
 
 
 def as_number(came: object) -> float:

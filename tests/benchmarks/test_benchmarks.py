@@ -44,6 +44,7 @@ def _small(monkeypatch):
     for clock in (lines.side_by_side, lines.in_turns):
         monkeypatch.setattr(clock, "__defaults__", (1,))
     monkeypatch.setattr(best, "SIZES", {"tiny": (best.LOW._replace(**TINY), 4, 6)})
+    monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
     monkeypatch.setattr(fair, "EPOCHS", 1)
     monkeypatch.setattr(fair, "ROWS", 64)
     monkeypatch.setattr(convolution_cost, "CONTEXTS", (8, 16, 32))

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from lessonlib import progress
-from lessonlib.checks import ex01, ex02, ex04, notebook
+from lessonlib.checks import ex01, ex02, ex04, ex05, notebook
 from lessonlib.checks.engine import Check, in_place
 from lessonlib.checks.exercise import CODE, Case, Exercise, Mistake
 from lessonlib.checks.line import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, PASSED
@@ -404,6 +404,16 @@ def test_unknown_names_get_a_sentence():
     with pytest.raises(AttributeError, match="windows, uniform, lucky, smooth"):
         check.window(3)
     assert dir(check) == sorted(["windows", "uniform", "lucky", "smooth", "hint", "solution"])
+
+
+def test_a_check_without_an_answer_says_what_to_hand_over():
+    assert "check.wall(answer_wall)" in repr(ex05.check.wall())
+    assert progress.load().get("checks", {}) == {}
+
+
+def test_a_mistake_of_kinds_of_numbers_is_told_as_one():
+    result = in_place(ex05.FUSION, lambda: torch.tensor([1, 2]) @ torch.tensor([[1.0], [2.0]]))
+    assert "dtype" in result.text() and ".float()" in result.text()
 
 
 def test_progress_keeps_state_points_attempts_and_mistakes():
