@@ -9,13 +9,16 @@ from lessonlib.ladder import PRECISION, climb
 
 LOW = PRECISION._replace(
     name="how low",
-    why="More epochs, weight decay in Muon, and answers that lean on shorter contexts where a window is rare.",
-    optimizers=partial(fast.muon_and_adamw, weight_decay=0.5),
-    epochs=14,
+    why="More epochs, weight decay in Muon, answers that lean on shorter contexts where a window is rare, and on what "
+    "the tree itself has predicted so far.",
+    optimizers=partial(fast.muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
+    epochs=22,
     rows=2048,
     prior=1.0,
+    decay=0.6,
+    own_share=0.4,
 )
-SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (LOW, 32, 208)}
+SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (LOW._replace(epochs=17), 32, 208)}
 
 
 def measure(setting: Setting) -> list[Line]:

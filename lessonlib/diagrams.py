@@ -128,7 +128,7 @@ def halving(trace: Trace) -> style.Picture:
         x += max(t, 5.6) + 1.2
     ax.set_xlim(-0.8, x)
     ax.set_ylim(-4.4, 8.6)
-    style.label(ax, "T halves, C doubles; the Linear sets C back")
+    style.label(ax, "T halves, C doubles; each Linear sets C anew")
     return fig
 
 

@@ -10,6 +10,7 @@ import torch
 
 from lessonlib import data, fast, models, training
 from lessonlib.convolution import dilated, end_to_end, name_batches
+from lessonlib.distillation import OwnTeacher
 from lessonlib.sharing import Prefixes, shared_batches
 
 BLOCK_SIZE = 8
@@ -28,7 +29,9 @@ class Rung(NamedTuple):
     all_answers: bool = False
     shared: bool = False
     precision: str = "highest"  # of matrix products, see torch.set_float32_matmul_precision
-    prior: float = 0.0
+    prior: float = 0.0  # see fast.answers
+    decay: float = 0.4  # the share of the steps over which the learning rate falls
+    own_share: float = 0.0  # of the targets, from the model's own earlier predictions
 
 
 class Climb(NamedTuple):
@@ -119,25 +122,37 @@ def climb(rung: Rung, names: Names, seed: int = 42, n_embd: int = 24, n_hidden: 
     steps = round(rung.epochs * len(names.windows[1]) / rung.rows)
     with precision(rung.precision):
         begin = time.process_time()
-        model, batches = _model_and_batches(rung, names, tree)
-        schedule = training.warmup_hold_decay(steps)
-        training.train(model, batches, rung.optimizers(tree), steps, schedule, progress=False)
+        targets = _targets(rung, names)
+        model, batches = _model_and_batches(rung, names, tree, targets)
+        schedule = training.warmup_hold_decay(steps, decay=rung.decay)
+        watchers = [_own_teacher(rung, names, tree, targets)] if rung.own_share else []
+        training.train(model, batches, rung.optimizers(tree), steps, schedule, watchers, progress=False)
         seconds = time.process_time() - begin
     return Climb(tree, training.evaluate(tree, *names.validation_windows), seconds, steps)
 
 
-def _model_and_batches(rung, names, tree):
-    """The tree in the form that the rung trains, and its batches."""
+def _targets(rung, names):
+    """The next character of each window (N,), or the proportions of all that ever follow it (N, V)."""
     X, Y = names.windows
-    vocab_size = len(names.vocabulary)
-    targets = fast.answers(X, Y, vocab_size, rung.prior) if rung.all_answers else Y
+    return fast.answers(X, Y, len(names.vocabulary), rung.prior) if rung.all_answers else Y
+
+
+def _model_and_batches(rung, names, tree, targets):
+    """The tree in the form that the rung trains, and its batches."""
+    X, _ = names.windows
     if not rung.whole_names:
         return tree, training.minibatches(X, targets, rung.rows)
     text, _ = end_to_end(names.train, names.vocabulary)
     if not rung.shared:
         return dilated(tree), name_batches(text, targets, rung.rows)
-    batches = shared_batches(text, targets, fast.contexts(X, vocab_size), rung.rows)
+    batches = shared_batches(text, targets, fast.contexts(X, len(names.vocabulary)), rung.rows)
     return dilated(tree, positions=Prefixes()), batches
+
+
+def _own_teacher(rung, names, tree, targets):
+    """Once an epoch the tree's opinion goes into the targets."""
+    X, _ = names.windows
+    return OwnTeacher(tree, X, targets, every=max(1, len(X) // rung.rows), share=rung.own_share)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ FLOORS = (
         "fast",
         "ladder",
         "sharing",
+        "distillation",
         "shapes",
         "training",
         "sampling",
