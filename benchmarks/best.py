@@ -12,13 +12,13 @@ LOW = PRECISION._replace(
     why="More epochs, weight decay in Muon, answers that lean on shorter contexts where a window is rare, and on what "
     "the tree itself has predicted so far.",
     optimizers=partial(fast.muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
-    epochs=22,
+    epochs=20,
     rows=2048,
-    prior=1.0,
+    prior=2.0,
     decay=0.6,
     own_share=0.4,
 )
-SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (LOW._replace(epochs=17), 32, 208)}
+SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (LOW._replace(epochs=16), 32, 208)}
 
 
 def measure(setting: Setting) -> list[Line]:

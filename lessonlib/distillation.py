@@ -6,7 +6,6 @@ arXiv:1610.02242 (temporal ensembling: the teacher is the mean of the model's ow
 
 import torch
 
-from lessonlib.fast import contexts
 from lessonlib.training import evaluating
 
 
@@ -17,14 +16,14 @@ class OwnTeacher:
     averaged over many states of it, is smoother. `share` of each target comes from there, the rest stays the answers;
     an opinion keeps the weight `memory` when the next one is added. The first `patience` rounds are not used: a model
     that knows nothing has nothing to teach.
+
+    `model(inputs)` gives the logits of each different context once, (K, V), and `which` (N,) the context of a target.
     """
 
-    def __init__(self, model, X, targets, every, share=0.4, memory=0.9, patience=3):
-        self.model, self.targets, self.answers = model, targets, targets.clone()
+    def __init__(self, model, inputs, which, targets, every, share=0.4, memory=0.9, patience=3):
+        self.model, self.inputs, self.which = model, inputs, which
+        self.targets, self.answers = targets, targets.clone()
         self.every, self.share, self.memory, self.patience = every, share, memory, patience
-        codes, self.which = contexts(X, targets.shape[1]).unique(return_inverse=True)
-        some_row = torch.empty_like(codes).scatter_(0, self.which, torch.arange(len(X)))
-        self.distinct = X[some_row]  # each context once
         self.opinion = None
 
     def __call__(self, step, loss, lr):
@@ -34,8 +33,8 @@ class OwnTeacher:
 
     @torch.no_grad()
     def ask(self):
-        """Predict every context with the model as it is now, and renew the targets."""
+        """Predict after every context with the model as it is now, and renew the targets."""
         with evaluating(self.model):
-            now = torch.cat([self.model(x).softmax(1) for x in self.distinct.split(4096)])
+            now = self.model(self.inputs).softmax(1)
         self.opinion = now if self.opinion is None else torch.lerp(now, self.opinion, self.memory)
         torch.lerp(self.answers, self.opinion[self.which], self.share, out=self.targets)

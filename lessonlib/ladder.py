@@ -11,7 +11,7 @@ import torch
 from lessonlib import data, fast, models, training
 from lessonlib.convolution import dilated, end_to_end, name_batches
 from lessonlib.distillation import OwnTeacher
-from lessonlib.sharing import Prefixes, shared_batches
+from lessonlib.sharing import Prefixes, share, shared_batches
 
 BLOCK_SIZE = 8
 
@@ -122,37 +122,31 @@ def climb(rung: Rung, names: Names, seed: int = 42, n_embd: int = 24, n_hidden: 
     steps = round(rung.epochs * len(names.windows[1]) / rung.rows)
     with precision(rung.precision):
         begin = time.process_time()
-        targets = _targets(rung, names)
-        model, batches = _model_and_batches(rung, names, tree, targets)
+        model, batches, watchers = _prepared(rung, names, tree)
         schedule = training.warmup_hold_decay(steps, decay=rung.decay)
-        watchers = [_own_teacher(rung, names, tree, targets)] if rung.own_share else []
         training.train(model, batches, rung.optimizers(tree), steps, schedule, watchers, progress=False)
         seconds = time.process_time() - begin
     return Climb(tree, training.evaluate(tree, *names.validation_windows), seconds, steps)
 
 
-def _targets(rung, names):
-    """The next character of each window (N,), or the proportions of all that ever follow it (N, V)."""
+def _prepared(rung, names, tree):
+    """The tree in the form that the rung trains, its batches, and who watches the training."""
     X, Y = names.windows
-    return fast.answers(X, Y, len(names.vocabulary), rung.prior) if rung.all_answers else Y
-
-
-def _model_and_batches(rung, names, tree, targets):
-    """The tree in the form that the rung trains, and its batches."""
-    X, _ = names.windows
+    vocab_size = len(names.vocabulary)
+    targets = fast.answers(X, Y, vocab_size, rung.prior) if rung.all_answers else Y
     if not rung.whole_names:
-        return tree, training.minibatches(X, targets, rung.rows)
+        return tree, training.minibatches(X, targets, rung.rows), ()
     text, _ = end_to_end(names.train, names.vocabulary)
     if not rung.shared:
-        return dilated(tree), name_batches(text, targets, rung.rows)
-    batches = shared_batches(text, targets, fast.contexts(X, len(names.vocabulary)), rung.rows)
-    return dilated(tree, positions=Prefixes()), batches
-
-
-def _own_teacher(rung, names, tree, targets):
-    """Once an epoch the tree's opinion goes into the targets."""
-    X, _ = names.windows
-    return OwnTeacher(tree, X, targets, every=max(1, len(X) // rung.rows), share=rung.own_share)
+        return dilated(tree), name_batches(text, targets, rung.rows), ()
+    contexts = fast.contexts(X, vocab_size)
+    model, batches = dilated(tree, positions=Prefixes()), shared_batches(text, targets, contexts, rung.rows)
+    if not rung.own_share:
+        return model, batches, ()
+    distinct, _ = share(text, contexts, targets)
+    which = contexts.unique(return_inverse=True)[1]
+    an_epoch = max(1, len(text) // rung.rows)
+    return model, batches, [OwnTeacher(model, distinct, which, targets, an_epoch, rung.own_share)]
 
 
 @contextmanager

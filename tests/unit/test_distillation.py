@@ -16,6 +16,13 @@ def parts():
     return models.tree(len(vocabulary), 4, 6), X, fast.answers(X, Y, len(vocabulary))
 
 
+def teacher_of(model, X, targets, **settings):
+    """A teacher that asks about each different window once."""
+    distinct, which = X.unique(dim=0, return_inverse=True)
+    assert len(distinct) < len(X)
+    return OwnTeacher(model, distinct, which, targets, **settings)
+
+
 def opinion(model, X):
     with torch.no_grad():
         return model.eval()(X).softmax(1)
@@ -24,8 +31,7 @@ def opinion(model, X):
 def test_the_targets_are_answers_and_opinion_in_the_shares_asked_for(parts):
     model, X, targets = parts
     answers = targets.clone()
-    teacher = OwnTeacher(model, X, targets, every=5, share=0.25, patience=0)
-    assert len(teacher.distinct) < len(X)
+    teacher = teacher_of(model, X, targets, every=5, share=0.25, patience=0)
     teacher(4, 0.0, 0.1)
     torch.testing.assert_close(targets, 0.75 * answers + 0.25 * opinion(model, X))
     torch.testing.assert_close(targets.sum(1), torch.ones(len(X)))
@@ -34,7 +40,7 @@ def test_the_targets_are_answers_and_opinion_in_the_shares_asked_for(parts):
 def test_earlier_opinions_are_remembered(parts):
     model, X, targets = parts
     answers = targets.clone()
-    teacher = OwnTeacher(model, X, targets, every=1, share=1.0, memory=0.75, patience=0)
+    teacher = teacher_of(model, X, targets, every=1, share=1.0, memory=0.75, patience=0)
     first = opinion(model, X)
     teacher.ask()
     with torch.no_grad():
@@ -49,7 +55,7 @@ def test_earlier_opinions_are_remembered(parts):
 def test_it_waits_and_comes_back(parts):
     model, X, targets = parts
     answers, asked = targets.clone(), []
-    teacher = OwnTeacher(model, X, targets, every=3, patience=2)
+    teacher = teacher_of(model, X, targets, every=3, patience=2)
     for step in range(12):
         before = targets.clone()
         teacher(step, 0.0, 0.1)
@@ -64,5 +70,5 @@ def test_it_waits_and_comes_back(parts):
 def test_the_model_goes_on_training(parts):
     model, X, targets = parts
     model.train()
-    OwnTeacher(model, X, targets, every=1).ask()
+    teacher_of(model, X, targets, every=1).ask()
     assert model.training and model.layers[3].training

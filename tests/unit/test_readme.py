@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from lessonlib.__main__ import available
@@ -29,6 +30,17 @@ def test_its_links_lead_somewhere(committed_course):
     local = [link for link in links if not link.startswith("https://")]
     assert local
     assert [link for link in local if not Path(committed_course, link).exists()] == []
+
+
+def test_its_map_is_that_of_the_first_lesson(committed_course):
+    """The same lessons with the same ideas and minutes, and the core path marked alike."""
+    first = nbformat.read(committed_course / "notebooks" / "00_start_here.ipynb", 4)
+    cells = "\n".join(cell.source for cell in first.cells if cell.cell_type == "markdown")
+    row = r"^\| (\**)\[?(\d\d [^|\]]+?)\]?(?:\([^)]*\))?\**\]?(?:\([^)]*\))?\** \| ([^|]+) \| (\d+) \|( \*\*core\*\*)?"
+    ours = [(name, idea, minutes, bool(bold)) for bold, name, idea, minutes, _ in re.findall(row, README, re.M)]
+    theirs = [(name, idea, minutes, bool(core)) for _, name, idea, minutes, core in re.findall(row, cells, re.M)]
+    assert len(ours) == 14
+    assert ours == theirs
 
 
 def test_its_parameter_counts_are_those_of_the_models():

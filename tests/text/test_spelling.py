@@ -1,0 +1,74 @@
+"""Every word that a reader meets is in the dictionary, or in words.txt beside this file.
+
+Read are the text cells of lessons and exercises, the pages at the top, the data files of the course, and all sentences
+that stand in lessonlib as strings: docstrings, hints, what checks and errors say.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from spellchecker import SpellChecker
+
+from lessonlib.course import ROOT
+
+OWN = set((Path(__file__).parent / "words.txt").read_text(encoding="utf-8").split())
+# Code, formulas, addresses of links and tags are no words.
+NO_PROSE = re.compile(r"```.*?```|`[^`\n]*`|\$[^$\n]*\$|\]\([^)]*\)|https?://\S+|<[^>\n]+>|\{[^{}]*\}", re.DOTALL)
+# A word stands free: not a part of a name with dots, underscores, digits or slashes.
+WORD = re.compile(r"(?<![\w.@/\\#'’])[A-Za-zÀ-ÿ][a-zà-ÿ]+(?:['’][a-z]+)?(?![\w(/_=]|\.\w)")
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> SpellChecker:
+    return SpellChecker(language="en")
+
+
+def unknown(text: str, dictionary: SpellChecker) -> set[str]:
+    words = {re.sub(r"['’]s$", "", word.lower()) for word in WORD.findall(NO_PROSE.sub(" ", text))}
+    return {word for word in words - OWN if dictionary.unknown([word])}
+
+
+def prose_in_code(file: Path) -> Iterator[str]:
+    """The strings of a file that read like sentences."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 3:
+            yield node.value
+
+
+def texts(committed: Path) -> Iterator[tuple[str, str]]:
+    for folder in ("notebooks", "solutions"):
+        for file in sorted((committed / folder).glob("*.ipynb")):
+            for cell in nbformat.read(file, 4).cells:
+                if cell.cell_type == "markdown":
+                    yield f"{folder}/{file.name}, {cell.id}", cell.source
+    data = [*(committed / "lessonlib/content").glob("*.[mt]*"), committed / "lessonlib/checks/misconceptions.toml"]
+    for file in [*committed.glob("*.md"), *data]:
+        if file.name != "names.txt":
+            yield str(file.relative_to(committed)), file.read_text(encoding="utf-8")
+    for file in sorted((committed / "lessonlib").rglob("*.py")):
+        for sentence in prose_in_code(file):
+            yield str(file.relative_to(committed)), sentence
+
+
+def test_every_word_is_known(committed_course, dictionary):
+    wrong = [(where, sorted(words)) for where, text in texts(committed_course) if (words := unknown(text, dictionary))]
+    assert wrong == []
+
+
+def test_a_slip_is_found(dictionary):
+    assert unknown("The recieptive field doubels; `recieptive` is code.", dictionary) == {"recieptive", "doubels"}
+
+
+def test_no_word_is_listed_for_nothing(committed_course, dictionary):
+    everything = " ".join(text.lower() for _, text in texts(committed_course))
+    assert [word for word in OWN if word not in everything or not dictionary.unknown([word])] == []
+
+
+def test_the_texts_are_there(committed_course):
+    places = {where.partition(",")[0] for where, _ in texts(committed_course)}
+    assert {"README.md", "lessonlib/content/quiz.toml", "notebooks/05_tree.ipynb", "lessonlib/checks/ex05.py"} <= places
+    assert (ROOT / "README.md").exists()
