@@ -5,7 +5,7 @@ from lessonlib.convolution import dilated, write
 from lessonlib.ladder import RUNGS, climb
 from lessonlib.sampling import sample
 
-ALONE, TOGETHER = 60, 4000  # names in one turn
+ALONE, TOGETHER = 60, 1000  # names in one turn
 
 
 def measure(setting: Setting) -> list[Line]:

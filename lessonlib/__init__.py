@@ -1,3 +1,3 @@
 """The code behind the course: open `layers.py` first; it reads like the lesson."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,13 +1,15 @@
 """Say what you expect before you look: predictions are kept, and compared with what came out."""
 
+import math
 import re
 
 from lessonlib import progress
 
 VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
 
-FILLERS = {"a", "an", "the", "it", "about", "level"}  # words that make no difference in an answer
-SYNONYMS = {"true": "yes", "false": "no"}
+# Words that make no difference in an answer, and answers that are the same.
+FILLERS = {"a", "an", "the", "it", "about", "and", "of", "level", "number", "times", "x"}
+SYNONYMS = {"true": "yes", "false": "no", "zero": "0", "none": "0", "stays": "stay", "same": "stay"}
 
 
 def predict(id: str, question: str, yours=None) -> None:
@@ -71,23 +73,37 @@ def _plain(value):
 
 
 def _agrees(yours, actual, tolerance) -> bool:
-    """The same numbers within `tolerance` and the same words, in order, however they are written."""
+    """The same numbers within `tolerance`, in order; or the same words, in any order."""
     mine, came = _pieces(yours), _pieces(actual)
-    return len(mine) == len(came) and all(_same(a, b, tolerance) for a, b in zip(mine, came, strict=True))
+    if len(mine) != len(came):
+        return False
+    if all(_number(word) is None for word in came):
+        mine, came = sorted(mine), sorted(came)
+    return all(_same(a, b, tolerance) for a, b in zip(mine, came, strict=True))
 
 
 def _pieces(value) -> list[str]:
-    """What counts in an answer: (4, 80), [4.0, 80.0] and "torch.Size([4, 80])" are the same, so are yes and True."""
+    """What counts in an answer, however it is written: (4, 80) and [4.0, 80.0], yes and True, "20 %" and 0.2."""
     value = value.tolist() if hasattr(value, "tolist") else value
     text = str(value).lower().replace("torch.size", "")
     if isinstance(value, str) and not set("([") & set(text):
         text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)  # "11,897" is one number
+    text = re.sub(r"\b(?:math\.)?(?:ln|log) ?\(?(\d+)\)?", lambda n: str(math.log(int(n[1]) or 1)), text)
+    text = re.sub(r"(\d+(?:\.\d+)?) ?%", lambda share: str(float(share[1]) / 100), text)
     words = [word for word in re.split(r"[\s,;()\[\]'\"]+", text) if word and word not in FILLERS]
-    return [SYNONYMS.get(word, word) for word in words]
+    words = [SYNONYMS.get(word, word) for word in words]
+    return [word for i, word in enumerate(words) if word != "stay" or i == words.index(word)]  # "stays the same"
+
+
+def _number(word: str) -> float | None:
+    try:
+        return float(word)
+    except ValueError:
+        return None
 
 
 def _same(mine: str, came: str, tolerance: float) -> bool:
-    try:
-        return abs(float(mine) - float(came)) <= tolerance
-    except ValueError:
+    a, b = _number(mine), _number(came)
+    if a is None or b is None:
         return mine.removesuffix("s") == came.removesuffix("s")  # "fails" as well as "fail"
+    return abs(a - b) <= tolerance

@@ -133,7 +133,7 @@ UNIFORM = Exercise(
             number(
                 math.exp(2.1),
                 tolerance=0.03,
-                known={2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-probability-is-no-loss"},
+                known={2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-loss-is-no-count"},
             ),
         ),
     ),

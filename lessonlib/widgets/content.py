@@ -12,6 +12,7 @@ import mistune
 from latex2mathml.converter import convert
 
 CONTENT = Path(__file__).parent.parent / "content"
+LESSONS = {f"{number:02}" for number in range(14)}
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,21 @@ def _entry(name, lesson, text, see=()):
     return f"### {name}\n\n{text} *(Lesson {lesson}.)*" + (f" See {', '.join(related)}." if related else "")
 
 
-def of_lessons(entries: Iterable, lessons: str | Iterable[str] | None) -> list:
-    """The cards or questions of one lesson ("05"), of several, or, with None, of all."""
-    if lessons is None:
+def of_lessons(entries: Iterable, lessons: str | int | Iterable[str] | None) -> list:
+    """The cards or questions of one lesson ("05", "5" or 5), of several, or of all with None, or when none is named.
+
+    A lesson without any is passed over; a number that is no lesson is an error.
+    """
+    wanted = {lessons} if isinstance(lessons, str | int) else set(lessons or ())
+    if not wanted:
         return list(entries)
-    wanted = {lessons} if isinstance(lessons, str) else set(lessons)
-    have = {entry.lesson for entry in entries}
-    if unknown := wanted - have:
-        raise ValueError(
-            f"There is nothing for lesson {', '.join(sorted(unknown))}; there is for {', '.join(sorted(have))}."
-        )
-    return [entry for entry in entries if entry.lesson in wanted]
+    wanted = {str(lesson).zfill(2) for lesson in wanted}
+    if unknown := wanted - LESSONS:
+        raise ValueError(f"There is no lesson {', '.join(sorted(unknown))}; they go from 00 to {max(LESSONS)}.")
+    if not (found := [entry for entry in entries if entry.lesson in wanted]):
+        have = sorted({entry.lesson for entry in entries})
+        raise ValueError(f"There is nothing for lesson {', '.join(sorted(wanted))}; there is for {', '.join(have)}.")
+    return found
 
 
 def _read(name, table):

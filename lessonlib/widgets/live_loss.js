@@ -221,7 +221,7 @@ function draw(canvas, root, lines, chosen, log) {
   pen.clip();
   const each = (f) => lines.forEach((line, i) => { if (line) { pen.strokeStyle = pen.fillStyle = colour(`--ll-line-${i % 5}`); f(line, i); } });
   const face = look.backgroundColor;
-  each((line) => { pen.globalAlpha = present.length > 1 ? 0.25 : 0.35; pen.lineWidth = 1; stroke(pen, line.step, line.loss, x, y.at); pen.globalAlpha = 1; });
+  each((line) => { pen.globalAlpha = present.length > 1 ? 0.2 : 0.25; pen.lineWidth = 1; stroke(pen, line.step, line.loss, x, y.at); pen.globalAlpha = 1; });
   each((line) => { pen.strokeStyle = face; pen.lineWidth = 5; stroke(pen, line.smoothStep, line.smoothLoss, x, y.at); }); // a rim, so that the noise does not swallow the line
   each((line, i) => { pen.lineWidth = 2.4; pen.setLineDash(DASHES[i % 5]); stroke(pen, line.smoothStep, line.smoothLoss, x, y.at); pen.setLineDash([]); });
   each((line) => marks(pen, line, x, y.at, face));

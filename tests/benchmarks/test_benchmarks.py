@@ -46,7 +46,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(best, "SIZES", {"tiny": (best.LOW._replace(**TINY), 4, 6)})
     monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
     monkeypatch.setattr(fair, "EPOCHS", 1)
-    monkeypatch.setattr(fair, "ROWS", 64)
+    monkeypatch.setattr(fair, "BATCHES", (64,))
     monkeypatch.setattr(convolution_cost, "CONTEXTS", (8, 16, 32))
     monkeypatch.setattr(sampling_rate, "ALONE", 2)
     monkeypatch.setattr(sampling_rate, "TOGETHER", 40)

@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lessonlib.widgets import content
+
 NUMBERS = [f"{number:02}" for number in range(14)]
 WITH_EXERCISES = NUMBERS[1:12]
 
@@ -48,6 +50,12 @@ def test_each_question_is_settled(lesson):
 def test_trains_on_one_thread(lesson):
     if re.search(r"\b(train|backward)\(", code(lesson)):
         assert "torch.set_num_threads(1)" in code(lesson)
+
+
+def test_asks_the_questions_that_there_are_for_it(lesson):
+    number = lesson.name[:2]
+    if any(question.lesson == number for question in content.questions()):
+        assert f'Quiz("{number}")' in code(lesson)
 
 
 def test_ends_with_a_summary_and_the_way_on(lesson):

@@ -54,6 +54,16 @@ AGREE = [
     ("it fails", "fail", 0),
     (1e-6, "about 1e-6", 0),
     (True, "yes", 0),
+    ("ln 27", 3.296, 0.1),
+    ("math.log(27)", 3.296, 0.1),
+    ("tree and deep flat", "deep flat and tree", 0),
+    ("flat deep, tree", "deep flat and tree", 0),
+    ("4 times", 4.1, 1),
+    ("20 %", 0.2, 0),
+    ("zero", 0.0, 0),
+    ("number 2", 2, 0),
+    ("stays the same", "stay", 0),
+    ("same", "the same", 0),
     ("no", False, 0),
 ]
 DIFFER = [
@@ -69,6 +79,11 @@ DIFFER = [
     ([2, 1], [2.0, 1.0, -1.0], 0),
     ("flat", "deep flat", 0),
     ("yes", False, 0),
+    ("ln 26", 3.296, 0.01),
+    ((1, 2), (2, 1), 0),
+    ("tree", "deep flat and tree", 0),
+    ("same", "shrink", 0),
+    (float("nan"), 1.0, 10),
 ]
 
 

@@ -66,9 +66,20 @@ def test_formulas_are_drawn_without_a_script():
     assert content.plain(r"for $\log_2 N$ levels") == "for log2 N levels"
 
 
-def test_lessons_that_have_no_cards_are_named():
-    with pytest.raises(ValueError, match="lesson 99"):
+def test_a_number_that_is_no_lesson_is_named():
+    with pytest.raises(ValueError, match="no lesson 99"):
         Flashcards("99")
+
+
+@pytest.mark.parametrize("entries", [content.cards(), content.questions()], ids=["cards", "questions"])
+def test_any_lessons_begun_may_be_asked_for(entries):
+    every = [f"{number:02}" for number in range(14)]
+    assert content.of_lessons(entries, every) == content.of_lessons(entries, None) == list(entries)
+    assert content.of_lessons(entries, []) == list(entries)
+    assert content.of_lessons(entries, "5") == content.of_lessons(entries, 5) == content.of_lessons(entries, ["05"])
+    assert {entry.lesson for entry in entries} >= {f"{number:02}" for number in range(1, 13)}
+    with pytest.raises(ValueError, match="nothing for lesson 00"):
+        content.of_lessons(entries, "00")
 
 
 # Which cards come

@@ -51,7 +51,7 @@ def build_windows(words, block_size, stoi):
         ),
         Wrong("the probability", "a-probability-is-no-loss", "math.log(27), 0.0", "1 / 27, 1"),
         Wrong("negative", "loss-has-a-minus", "math.log(27)", "math.log(1 / 27)"),
-        Wrong("the loss itself", "a-probability-is-no-loss", "math.exp(2.1)", "2.1"),
+        Wrong("the loss itself", "a-loss-is-no-count", "math.exp(2.1)", "2.1"),
         Wrong("a word", None, "math.log(27)", '"about three"'),
         Wrong("two parts", None, ", 0.0, math.exp(2.1)", ", 0.0"),
     ],
