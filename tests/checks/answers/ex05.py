@@ -26,7 +26,7 @@ WRONG = {
         Wrong("two numbers", None, FUSED, "return [6, 2], [2, 0, 1]"),
     ],
     "matrices": [
-        Wrong("a fusion a level", "depth-is-less-work", "4 + 2 + 1, 3, 4, 1023", "3, 3, 4, 10"),
+        Wrong("a fusion a level for 1,024", "depth-is-less-work", "3, 4, 1023", "3, 4, 10"),
         Wrong("one fusion for each level", "a-fusion-is-a-level", "4 + 2 + 1, 3", "3, 3"),
         Wrong("the last matrix too", "the-last-linear-fuses-nothing", "4 + 2 + 1, 3, 4", "7, 4, 4"),
         Wrong("without BatchNorm", "batchnorm-is-left-out", "3, 4, 1023", "3, 3, 1023"),
