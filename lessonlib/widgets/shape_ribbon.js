@@ -81,7 +81,7 @@ function column(block, i, unit) {
 const words = (name) => (name.startsWith("FlattenConsecutive") ? ["Flatten-", name.slice(7)] : [name]);
 
 function describe(block) {
-  const facts = [["parameters", block.parameters], ["multiply-adds", block.multiply_adds], ["characters seen", block.reach]];
+  const facts = [["parameters", block.parameters], ["multiply-adds", block.multiply_adds], [block.reach === 1 ? "character seen" : "characters seen", block.reach]];
   return [
     h("p", {}, h("strong", {}, `${block.layers.join(", ")} → ${block.shape}. `), block.said),
     h("p", { class: "ll-ribbon-facts" }, ...facts.map(([name, value]) => h("span", {}, h("strong", {}, thousands(value)), ` ${name}`))),
