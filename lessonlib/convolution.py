@@ -129,11 +129,11 @@ class StepByStep:
                 x = layer(x)
         return x
 
-    def keep(self, alive: torch.Tensor) -> None:
-        """Go on with these rows only: the names that have not ended."""
+    def keep(self, rows: torch.Tensor) -> None:
+        """Go on with these rows: a choice of True and False, or their numbers, some perhaps more than once."""
         for queue in self.queues.values():
             for i, x in enumerate(queue):
-                queue[i] = x[alive]
+                queue[i] = x[rows]
 
     def _pass_through(self, layer, x):
         """Put x at the queue's end and take what has waited `dilation` steps; before the first '.' all is dots."""
@@ -144,22 +144,28 @@ class StepByStep:
 
 @torch.no_grad()
 def write(model: Sequential, vocabulary, n=20, temperature=1.0, generator=None, max_length=64) -> list[str]:
-    """Draw `n` words as `sampling.sample` does, step by step: nothing that was computed once is computed again."""
+    """Draw `n` words as `sampling.sample` does, step by step: nothing that was computed once is computed again.
+
+    Words that have begun alike share a row, so the first step computes one row for all of them.
+    """
     written = torch.zeros(n, max_length, dtype=torch.long)
-    alive, drawn = torch.arange(n), torch.zeros(n, dtype=torch.long)  # each word begins with its '.'
+    alive, row = torch.arange(n), torch.zeros(n, dtype=torch.long)  # the words that go on, and the row of each
+    ids = torch.zeros(1, dtype=torch.long)  # the newest character of each row: each word begins with its '.'
     with evaluating(model):
         reader = StepByStep(model)
         for position in range(max_length):
-            probabilities = F.softmax(reader(drawn) / temperature, dim=1)
-            drawn = torch.multinomial(probabilities, 1, generator=generator)[:, 0]
+            probabilities = F.softmax(reader(ids) / temperature, dim=1)
+            drawn = torch.multinomial(probabilities[row], 1, generator=generator)[:, 0]
             written[alive, position] = drawn
             going_on = drawn != 0
-            alive, drawn = alive[going_on], drawn[going_on]
+            alive = alive[going_on]
             if len(alive) == 0:
                 break
-            reader.keep(going_on)
+            beginnings, row = (row * len(vocabulary) + drawn)[going_on].unique(return_inverse=True)
+            ids = beginnings % len(vocabulary)
+            reader.keep(beginnings // len(vocabulary))
     used = written[:, : position + 1]  # nothing was written farther to the right
-    return [vocabulary.decode(row).split(STOP, 1)[0] for row in used.tolist()]
+    return [vocabulary.decode(word).split(STOP, 1)[0] for word in used.tolist()]
 
 
 class OnWindows(Sequential):
