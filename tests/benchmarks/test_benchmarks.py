@@ -104,7 +104,10 @@ def test_torch_nn_has_the_same_tree(setting):
     torch.testing.assert_close(theirs(x), ours(x), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("module", [steps, time_to_loss, fair, best, convolution_cost, sampling_rate])
+SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("module", [steps, SLOW, fair, best, convolution_cost, sampling_rate])
 def test_each_benchmark_gives_lines(module, setting):
     measured = module.measure(setting)
     assert measured and all(line.ours == line.ours for line in measured)
@@ -137,6 +140,7 @@ def test_training_is_compared_off_the_clock(setting):
         assert torch.equal(a, b)
 
 
+@pytest.mark.slow
 def test_a_rung_trains_a_tree_that_works_on_windows(setting):
     chance = training.uniform_loss(len(setting.names.vocabulary))
     for rung in time_to_loss.WAYS:

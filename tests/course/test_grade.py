@@ -80,6 +80,7 @@ def test_every_solution_earns_full_points_and_a_fresh_exercise_none(tmp_path):
         assert record["points"] == (record["out_of"] if name.startswith("solved") else 0), (name, record["exercises"])
 
 
+@pytest.mark.slow
 def test_half_done_earns_part_as_in_the_notebook(tmp_path):
     half = {"ex01_windows": solution("ex01-windows"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
     _, grades = graded(tmp_path, submission(tmp_path / "half.ipynb", **half))
@@ -296,6 +297,7 @@ def test_an_unknown_processor_is_refused(monkeypatch):
 # --- the page ---
 
 
+@pytest.mark.slow
 def test_the_page_tells_a_learner_what_to_do(tmp_path):
     answers = {"ex01_uniform": solution("ex01-uniform"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
     graded(tmp_path, submission(tmp_path / "anna.ipynb", **answers))

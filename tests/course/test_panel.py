@@ -56,6 +56,7 @@ def test_the_panel_reads_what_somebody_has_written_by_hand(part):
     assert panel.progress_panel().rows
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_moment_leaves_a_record_that_reads():
     progress.update(lambda record: record.update(n=0))
     for wait in (0.3, 0.35, 0.4, 0.45, 0.5):

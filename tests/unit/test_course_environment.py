@@ -69,17 +69,20 @@ def forbid(monkeypatch, env: Environment, *names: str) -> None:
         monkeypatch.setattr(env, name, lambda *_, name=name: pytest.fail(f"{name} was called"))
 
 
+@pytest.mark.slow
 def test_it_installs_what_is_asked_for_and_jupyters_settings(made):
     assert version(made, "lessonlib") == "1"
     for file in settings.FILES:
         assert (made.folder / file).exists()
 
 
+@pytest.mark.slow
 def test_a_second_start_installs_nothing(made, monkeypatch):
     forbid(monkeypatch, made, "_make", "_pip")
     made.ensure(("requirements.txt",))
 
 
+@pytest.mark.slow
 def test_changed_requirements_are_installed_on_top_and_noted_last(made, monkeypatch):
     forbid(monkeypatch, made, "_make")
     install = made._pip
@@ -96,6 +99,7 @@ def test_changed_requirements_are_installed_on_top_and_noted_last(made, monkeypa
     assert version(made, "lessonlib") == "2"
 
 
+@pytest.mark.slow
 def test_what_the_tests_need_is_installed_for_the_tests_alone(made, monkeypatch):
     forbid(monkeypatch, made, "_make")
     (made.root / "requirements-test.txt").write_text(wheel(made.root, "testtool"))
@@ -105,6 +109,7 @@ def test_what_the_tests_need_is_installed_for_the_tests_alone(made, monkeypatch)
     assert version(made, "testtool") == "1"
 
 
+@pytest.mark.slow
 def test_an_install_that_was_cut_off_is_finished_and_what_you_chose_is_kept(made, monkeypatch):
     forbid(monkeypatch, made, "_make")
     own = wheel(made.root, "torch").strip()
@@ -120,6 +125,7 @@ def test_an_install_that_was_cut_off_is_finished_and_what_you_chose_is_kept(made
     assert version(made, "torch") == "1"
 
 
+@pytest.mark.slow
 def test_a_lost_package_comes_back(made, monkeypatch):
     forbid(monkeypatch, made, "_make")
     subprocess.run([made.python, "-m", "pip", "uninstall", "-qy", "lessonlib"], check=True)
@@ -127,6 +133,7 @@ def test_a_lost_package_comes_back(made, monkeypatch):
     assert version(made, "lessonlib") == "2"
 
 
+@pytest.mark.slow
 def test_without_a_network_a_sentence_says_so(made):
     with pytest.raises(Problem, match="Connect to the internet"):
         made._pip("install", "nowhere-to-be-had==1")
@@ -140,6 +147,7 @@ def test_a_moved_folder_gets_an_environment_of_its_own(made, tmp_path):
     assert str(tmp_path) in (moved.folder / "bin" / "pip").read_text()
 
 
+@pytest.mark.slow
 def test_a_python_that_is_gone_is_noticed(made, tmp_path):
     broken = Environment(tmp_path)
     shutil.copytree(made.folder, broken.folder, symlinks=True)

@@ -30,6 +30,7 @@ def outputs(file: Path) -> list[str]:
     return [o.get("text", "") or o.data["text/plain"] for o in found]
 
 
+@pytest.mark.slow
 def test_it_stores_the_same_bytes_each_time(tmp_path):
     file = notebook(
         tmp_path,
