@@ -67,8 +67,11 @@ class Quiz(LessonWidget):
         self.feedback = {"choice": choice, "right": picked.right, "why": content.rich(picked.why)}
         return picked.right
 
+    def _heading(self):
+        return f"Quiz, {self.total} question{'' if self.total == 1 else 's'}"
+
     def static_text(self) -> str:
-        lines = [f"Quiz, {self.total} questions"]
+        lines = [self._heading()]
         for number, question in enumerate(self._questions, 1):
             lines.append(f"{number}. {content.plain(question.question)}")
             lines += [textwrap.indent(content.plain(choice.text), "   ( ) ") for choice in question.choices]
@@ -76,7 +79,7 @@ class Quiz(LessonWidget):
 
     def static_figure(self) -> style.Picture:
         return list_of_words(
-            f"Quiz, {self.total} questions: run the cell to answer",
+            f"{self._heading()}: run the cell to answer",
             [
                 f"{content.plain(question.question)} – " + " / ".join(content.plain(c.text) for c in question.choices)
                 for question in self._questions
