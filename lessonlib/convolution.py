@@ -164,7 +164,7 @@ def write(model: Sequential, vocabulary, n=20, temperature=1.0, generator=None, 
             beginnings, row = (row * len(vocabulary) + drawn)[going_on].unique(return_inverse=True)
             ids = beginnings % len(vocabulary)
             reader.keep(beginnings // len(vocabulary))
-    used = written[:, : position + 1]  # nothing was written farther to the right
+    used = written[:, written.any(0)]  # nothing was written farther to the right
     return [vocabulary.decode(word).split(STOP, 1)[0] for word in used.tolist()]
 
 

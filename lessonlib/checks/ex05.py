@@ -171,14 +171,20 @@ def _flat(characters: int):
 
 
 def _one_unit(part: object, parts: list) -> None:
-    """All parts that can be told are counted alike: a forgotten times 10 is no other way to count."""
-    found = [as_number(p) for p in parts if isinstance(p, int | float | str) and not isinstance(p, bool)]
-    in_numbers = [n for n in found if n in (160, 640, 10240, 20)]
+    """All parts are counted alike: a forgotten times 10 is no other way to count. Other parts may be anything."""
+    in_numbers = [wide for wide, other in zip((160, 640, 10240, 20), parts, strict=True) if _is(other, wide)]
     if as_number(part) in (16, 64, 1024, 2) and in_numbers:
         raise Mistake(
-            f"{as_number(part):,.0f} is a count of characters, but {in_numbers[0]:,.0f} is one of numbers.",
+            f"{as_number(part):,.0f} is a count of characters, but {in_numbers[0]:,} is one of numbers.",
             next="Count all four in the same way.",
         )
+
+
+def _is(came: object, wanted: float) -> bool:
+    try:
+        return as_number(came) == wanted
+    except (Mistake, Unanswered):
+        return False
 
 
 FLAT_WIDTH = Exercise(

@@ -411,6 +411,13 @@ def test_a_check_without_an_answer_says_what_to_hand_over():
     assert progress.load().get("checks", {}) == {}
 
 
+def test_a_part_that_is_no_number_costs_the_other_parts_nothing():
+    assert in_place(ex05.FLAT_WIDTH, lambda: ("many", 64, 1024, 2)).score == 3
+    assert in_place(ex05.FLAT_WIDTH, lambda: (None, 64, 1024, 2)).score == 3
+    assert in_place(ex05.FLAT_WIDTH, lambda: (20, 64, 1024, 2)).score == 3
+    assert in_place(ex05.FLAT_WIDTH, lambda: (160, 640, 1024, 20)).score == 3
+
+
 def test_a_mistake_of_kinds_of_numbers_is_told_as_one():
     result = in_place(ex05.FUSION, lambda: torch.tensor([1, 2]) @ torch.tensor([[1.0], [2.0]]))
     assert "dtype" in result.text() and ".float()" in result.text()

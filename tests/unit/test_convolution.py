@@ -123,3 +123,4 @@ def test_writing_step_by_step_draws_the_same_words():
     theirs = sampling.sample(tree, VOCABULARY, 30, generator=torch.Generator().manual_seed(5))
     assert ours == theirs and len(set(ours)) > 5
     assert max(map(len, convolution.write(convolution.dilated(tree), VOCABULARY, 30, max_length=3))) <= 3
+    assert convolution.write(convolution.dilated(tree), VOCABULARY, 2, max_length=0) == ["", ""]

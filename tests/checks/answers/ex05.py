@@ -53,6 +53,7 @@ WRONG = {
         Wrong("the whole context", "the-tree-sees-a-pair", "10240, 20", "10240, 10240"),
         Wrong("one character", "a-pair-is-one-wide", "10240, 20", "10240, 10"),
         Wrong("times 10 forgotten once", None, "10240, 20", "1024, 20"),
+        Wrong("a word", None, "160, 640", '"many", 640'),
     ],
     "wall": [
         Wrong("27", "the-dot-is-no-target", LOSSES, "return math.log(27), math.log(27), 0.0"),
