@@ -4,6 +4,7 @@ import math
 import re
 
 from lessonlib import progress
+from lessonlib.lessons import permanent
 
 VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
 
@@ -29,7 +30,7 @@ def record(id: str, question: str, yours=None) -> None:
     """Keep a prediction; what came out for an earlier one is forgotten."""
 
     def change(kept):
-        entry = kept.setdefault("predictions", {}).setdefault(id, {})
+        entry = kept.setdefault("predictions", {}).setdefault(permanent(id), {})
         entry |= {"question": question, "yours": None if yours is None else _plain(yours)}
         entry.pop("actual", None)
         entry.pop("agrees", None)
@@ -50,12 +51,12 @@ def compare(id: str, actual, tolerance: float = 0.0) -> None:
 
 def judge(id: str, actual, tolerance: float = 0.0) -> dict:
     """Keep what came out, and whether it `agrees` with the prediction (None without one); returns the entry."""
-    entry = progress.load().get("predictions", {}).get(id, {})
+    entry = progress.load().get("predictions", {}).get(permanent(id), {})
     yours = entry.get("yours")
     entry |= {"actual": _plain(actual), "agrees": None if yours is None else _agrees(yours, actual, tolerance)}
 
     def change(kept):
-        kept.setdefault("predictions", {})[id] = entry
+        kept.setdefault("predictions", {})[permanent(id)] = entry
 
     progress.update(change)
     return entry

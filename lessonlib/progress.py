@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from lessonlib import lessons
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 WAIT = 5.0  # seconds to wait for another notebook that is reading or writing
 
@@ -50,11 +52,11 @@ def update(change: Callable[[dict], None]) -> dict:
 
 
 def lessons_begun() -> list[str]:
-    """The lessons in which a prediction was compared or a check was run, for example ["01", "04"]."""
+    """The slugs of the lessons in which a prediction was compared or a check was run, in the order of the course."""
     record = load()
-    compared = {id[:2] for id, entry in record.get("predictions", {}).items() if "actual" in entry}
+    compared = {lessons.of_key(id) for id, entry in record.get("predictions", {}).items() if "actual" in entry}
     checked = {entry["lesson"] for entry in record.get("checks", {}).values() if "lesson" in entry}
-    return sorted(compared | checked)
+    return [each.slug for each in lessons.lessons() if each in compared or each.slug in checked]
 
 
 def _turn() -> FileLock:
@@ -74,6 +76,18 @@ def _read() -> dict:
         path().replace(kept)
         print(f"The progress file could not be read. It is kept as {kept.name}, and a new one is begun.")
         return {}
+    return _with_permanent_keys(data)
+
+
+def _with_permanent_keys(data: dict) -> dict:
+    """A record of version 0.2.0, whose keys begin with a lesson's number, under the keys that stay."""
+    for part in ("predictions", "quiz"):
+        if isinstance(data.get(part), dict):
+            data[part] = {lessons.permanent(key): entry for key, entry in data[part].items()}
+    checks = data.get("checks")
+    for entry in checks.values() if isinstance(checks, dict) else ():
+        if isinstance(entry, dict) and "lesson" in entry:
+            entry["lesson"] = lessons.permanent(f"{entry['lesson']}-x").removesuffix("-x")
     return data
 
 

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from lessonlib import lessons as catalogue
 from lessonlib.course import ROOT, files
 from lessonlib.course.browsers import chromium
 from lessonlib.widgets import content
@@ -75,7 +76,7 @@ def _page(title: str, style: str, body: str) -> str:
 
 def _card(card: content.Card, number: int, total: int) -> str:
     return f"""<details>
-<summary><span class="place">Lesson {card.lesson} · card {number} of {total}</span>
+<summary><span class="place">Lesson {catalogue.find(card.lesson).number} · card {number} of {total}</span>
 <div class="question">{content.rich(card.question)}</div></summary>
 <div class="answer">{content.rich(card.answer)}</div>
 </details>

@@ -11,8 +11,9 @@ from pathlib import Path
 import mistune
 from latex2mathml.converter import convert
 
+from lessonlib import lessons as catalogue
+
 CONTENT = Path(__file__).parent.parent / "content"
-LESSONS = {f"{number:02}" for number in range(14)}
 
 
 @dataclass(frozen=True)
@@ -77,23 +78,22 @@ def glossary() -> str:
 
 def _entry(name, lesson, text, see=()):
     related = [f"[{other}](#{other.replace(' ', '-')})" for other in see]
-    return f"### {name}\n\n{text} *(Lesson {lesson}.)*" + (f" See {', '.join(related)}." if related else "")
+    more = f" See {', '.join(related)}." if related else ""
+    return f"### {name}\n\n{text} *(Lesson {catalogue.find(lesson).number}.)*{more}"
 
 
 def of_lessons(entries: Iterable, lessons: str | int | Iterable[str] | None) -> list:
-    """The cards or questions of one lesson ("05", "5" or 5), of several, or of all with None, or when none is named.
+    """The cards or questions of one lesson ("tree", "05" or 5), of several, or of all with None, or when none is named.
 
-    A lesson without any is passed over; a number that is no lesson is an error.
+    A lesson without any is passed over; what names no lesson is an error.
     """
     wanted = {lessons} if isinstance(lessons, str | int) else set(lessons or ())
     if not wanted:
         return list(entries)
-    wanted = {str(lesson).zfill(2) for lesson in wanted}
-    if unknown := wanted - LESSONS:
-        raise ValueError(f"There is no lesson {', '.join(sorted(unknown))}; they go from 00 to {max(LESSONS)}.")
+    wanted = {catalogue.find(lesson).slug for lesson in wanted}
     if not (found := [entry for entry in entries if entry.lesson in wanted]):
-        have = sorted({entry.lesson for entry in entries})
-        raise ValueError(f"There is nothing for lesson {', '.join(sorted(wanted))}; there is for {', '.join(have)}.")
+        have = ", ".join(dict.fromkeys(entry.lesson for entry in entries))
+        raise ValueError(f"There is nothing for the lesson {', '.join(sorted(wanted))}; there is for {have}.")
     return found
 
 

@@ -4,13 +4,14 @@ import textwrap
 
 import traitlets
 
+from lessonlib import lessons as catalogue
 from lessonlib import style
 from lessonlib.widgets import content, deck
 from lessonlib.widgets.base import LessonWidget, script, stylesheet
 
 
 class Flashcards(LessonWidget):
-    """The course's flashcards: Flashcards() for all, Flashcards("05") or Flashcards(["04", "05"]) for some lessons.
+    """The course's flashcards: all, one lesson's, Flashcards("tree"), or some lessons', Flashcards(["shapes", "tree"]).
 
     Those that a missed prediction or quiz question brought back come first, then those you missed, then new ones.
     Cards that you knew are left out until you ask for them.
@@ -52,7 +53,7 @@ class Flashcards(LessonWidget):
 def _sides(card: content.Card) -> dict:
     return {
         "id": card.id,
-        "lesson": card.lesson,
+        "lesson": catalogue.find(card.lesson).number,
         "question": content.rich(card.question),
         "answer": content.rich(card.answer),
         "question_words": content.plain(card.question),

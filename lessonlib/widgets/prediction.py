@@ -27,7 +27,7 @@ class PredictionPrompt(LessonWidget):
 
     def __init__(self, id: str, question: str, choices=()):
         self.id = id
-        kept = progress.load().get("predictions", {}).get(id, {})
+        kept = progress.load().get("predictions", {}).get(predictions.permanent(id), {})
         yours = "" if kept.get("yours") is None else str(kept["yours"])
         super().__init__(question=question, choices=[str(choice) for choice in choices], yours=yours)
         self.observe(self._record, "yours")

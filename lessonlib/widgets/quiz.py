@@ -4,6 +4,7 @@ import textwrap
 
 import traitlets
 
+from lessonlib import lessons as catalogue
 from lessonlib import progress, style
 from lessonlib.widgets import content, deck
 from lessonlib.widgets.base import LessonWidget, script, stylesheet
@@ -11,7 +12,7 @@ from lessonlib.widgets.flashcards import list_of_words
 
 
 class Quiz(LessonWidget):
-    """The questions of one lesson, Quiz("05"), of several, Quiz(["04", "05"]), or of all, Quiz().
+    """The questions of one lesson, Quiz("tree"), of several, Quiz(["shapes", "tree"]), or of all, Quiz().
 
     You may try again until you are right; what counts is the first try.
     """
@@ -46,7 +47,7 @@ class Quiz(LessonWidget):
                 choices = [content.rich(choice.text) for choice in now.choices]
                 self.question = {
                     "id": now.id,
-                    "lesson": now.lesson,
+                    "lesson": catalogue.find(now.lesson).number,
                     "text": content.rich(now.question),
                     "choices": choices,
                 }

@@ -9,9 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lessonlib import lessons
 from lessonlib.widgets import content
 
-NUMBERS = [f"{number:02}" for number in range(14)]
+NUMBERS = [each.number for each in lessons.lessons()]
 WITH_EXERCISES = NUMBERS[1:12]
 
 
@@ -42,8 +43,8 @@ def test_begins_with_its_number_what_you_will_be_able_to_do_and_the_minutes(less
 
 def test_each_question_is_settled(lesson):
     asked, settled = (re.findall(rf'{word}\(\s*f?"([^"{{]+)', code(lesson)) for word in ("predict", "compare"))
-    assert all(name.startswith(f"{lesson.name[:2]}-") for name in asked)
-    assert all(any(name.startswith(start) for start in settled) for name in asked)  # "05-wall-" settles "05-wall-1"
+    assert all(name.startswith(f"{lessons.find(lesson.name).slug}-") for name in asked)
+    assert all(any(name.startswith(start) for start in settled) for name in asked)  # "tree-wall-" settles "tree-wall-1"
     assert all(any(name.startswith(start) for name in asked) for start in settled)
 
 
@@ -53,9 +54,9 @@ def test_trains_on_one_thread(lesson):
 
 
 def test_asks_the_questions_that_there_are_for_it(lesson):
-    number = lesson.name[:2]
-    if any(question.lesson == number for question in content.questions()):
-        assert f'Quiz("{number}")' in code(lesson)
+    slug = lessons.find(lesson.name).slug
+    if any(question.lesson == slug for question in content.questions()):
+        assert f'Quiz("{slug}")' in code(lesson)
 
 
 def test_ends_with_a_summary_and_the_way_on(lesson):

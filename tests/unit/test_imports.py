@@ -13,6 +13,7 @@ ROOT = Path(lessonlib.__file__).parent
 
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
+    {"lessons"},
     {"data", "layers", "style", "progress"},
     {
         "models",
@@ -33,9 +34,9 @@ FLOORS = (
     {"checks"},
     {"course", "__main__", "__init__"},
 )
-KNOW_NOBODY = {"data", "layers", "style", "progress"}
+KNOW_NOBODY = {"lessons", "data", "layers", "style"}
 # Checks stand apart: nothing that a learner's cell can rebind may decide whether an answer is right.
-KNOWN_TO_CHECKS = {"checks", "data", "style", "progress"}
+KNOWN_TO_CHECKS = {"checks", "lessons", "data", "style", "progress"}
 
 
 def by_name() -> dict[str, Path]:

@@ -7,19 +7,19 @@ from lessonlib import progress
 from lessonlib.predictions import compare, missed, predict
 
 
-def kept(id="05-wall"):
+def kept(id="tree-wall"):
     return progress.load()["predictions"][id]
 
 
 def test_a_prediction_is_asked_and_kept(capsys):
-    predict("05-wall", "How low does the loss go?", yours=3.3)
+    predict("tree-wall", "How low does the loss go?", yours=3.3)
     assert capsys.readouterr().out == "How low does the loss go?\nYour prediction: 3.3\n"
     assert kept() == {"question": "How low does the loss go?", "yours": 3.3}
 
 
 def test_no_prediction_is_fine(capsys):
-    predict("05-wall", "How low?")
-    compare("05-wall", 3.26)
+    predict("tree-wall", "How low?")
+    compare("tree-wall", 3.26)
     out = capsys.readouterr().out
     assert "No prediction yet" in out
     assert "What came out:   3.26" in out
@@ -30,7 +30,7 @@ def test_no_prediction_is_fine(capsys):
 
 
 def test_comparing_without_asking_is_fine(capsys):
-    compare("05-wall", 3.26)
+    compare("tree-wall", 3.26)
     assert "What came out:   3.26" in capsys.readouterr().out
 
 
@@ -89,22 +89,22 @@ DIFFER = [
 
 @pytest.mark.parametrize(("yours", "actual", "tolerance"), AGREE, ids=repr)
 def test_answers_that_agree(yours, actual, tolerance, capsys):
-    predict("04-shape", "Which shape?", yours)
-    compare("04-shape", actual, tolerance)
+    predict("shapes-shape", "Which shape?", yours)
+    compare("shapes-shape", actual, tolerance)
     assert "They agree." in capsys.readouterr().out
-    assert kept("04-shape")["agrees"] is True
+    assert kept("shapes-shape")["agrees"] is True
     assert missed() == {}
 
 
 @pytest.mark.parametrize(("yours", "actual", "tolerance"), DIFFER, ids=repr)
 def test_answers_that_differ_are_shown_and_remembered(yours, actual, tolerance, capsys):
-    predict("04-shape", "Which shape?", yours)
-    compare("04-shape", actual, tolerance)
+    predict("shapes-shape", "Which shape?", yours)
+    compare("shapes-shape", actual, tolerance)
     out = capsys.readouterr().out
     assert f"What came out:   {actual}" in out
     assert "They differ" in out
-    assert list(missed()) == ["04-shape"]
-    assert missed()["04-shape"]["question"] == "Which shape?"
+    assert list(missed()) == ["shapes-shape"]
+    assert missed()["shapes-shape"]["question"] == "Which shape?"
 
 
 def test_predicting_again_forgets_what_came_out():

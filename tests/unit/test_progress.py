@@ -149,4 +149,20 @@ def test_a_lesson_is_begun_by_a_compared_prediction_or_a_check(monkeypatch, tmp_
         record["checks"] = {"linear": {"lesson": "02", "attempts": 1}}
 
     progress.update(change)
-    assert progress.lessons_begun() == ["02", "04"]
+    assert progress.lessons_begun() == ["layers", "shapes"]
+
+
+def test_a_record_of_0_2_0_is_found_under_the_keys_that_stay():
+    old = {
+        "predictions": {"05-wall-1": {"yours": 3, "actual": 3.26, "agrees": False}},
+        "quiz": {"12-parts": True},
+        "checks": {"fusion": {"lesson": "05", "attempts": 2, "best": 2}},
+        "flashcards": {"known": {"wall": True}},
+    }
+    progress.path().write_text(json.dumps(old), "utf-8")
+    record = progress.load()
+    assert record["predictions"] == {"tree-wall-1": {"yours": 3, "actual": 3.26, "agrees": False}}
+    assert record["quiz"] == {"the-ladder-parts": True}
+    assert record["checks"] == {"fusion": {"lesson": "tree", "attempts": 2, "best": 2}}
+    assert record["flashcards"] == {"known": {"wall": True}}
+    assert progress.update(lambda record: None) == record

@@ -3,21 +3,21 @@ from lessonlib.widgets import PredictionPrompt
 
 
 def test_what_is_typed_is_kept_like_a_prediction_in_code():
-    PredictionPrompt("05-x", "How many?").yours = "7"
-    assert progress.load()["predictions"]["05-x"] == {"question": "How many?", "yours": "7"}
+    PredictionPrompt("tree-x", "How many?").yours = "7"
+    assert progress.load()["predictions"]["tree-x"] == {"question": "How many?", "yours": "7"}
 
 
 def test_compared_in_the_widget_and_in_print(capsys):
-    prompt = PredictionPrompt("05-x", "How many?")
+    prompt = PredictionPrompt("tree-x", "How many?")
     prompt.yours = "7"
     prompt.compare(3)
     assert prompt.outcome == {"actual": "3", "agrees": False, "verdict": predictions.VERDICTS[False]}
     assert "What came out:   3" in capsys.readouterr().out
-    assert "05-x" in predictions.missed()
+    assert "tree-x" in predictions.missed()
 
 
 def test_within_the_tolerance_it_agrees():
-    prompt = PredictionPrompt("05-x", "How much?")
+    prompt = PredictionPrompt("tree-x", "How much?")
     prompt.yours = "3.2"
     prompt.compare(3.26, tolerance=0.1)
     assert prompt.outcome["agrees"] is True
@@ -25,14 +25,14 @@ def test_within_the_tolerance_it_agrees():
 
 
 def test_without_a_prediction_nothing_is_missed():
-    prompt = PredictionPrompt("05-x", "How many?")
+    prompt = PredictionPrompt("tree-x", "How many?")
     prompt.compare(3)
     assert prompt.outcome["agrees"] is None
     assert predictions.missed() == {}
 
 
 def test_another_prediction_forgets_what_came_out():
-    prompt = PredictionPrompt("05-x", "How many?")
+    prompt = PredictionPrompt("tree-x", "How many?")
     prompt.yours = "7"
     prompt.compare(3)
     prompt.yours = "3"
@@ -41,10 +41,10 @@ def test_another_prediction_forgets_what_came_out():
 
 
 def test_shown_again_it_remembers():
-    PredictionPrompt("05-x", "How many?").yours = "7"
-    assert PredictionPrompt("05-x", "How many?").yours == "7"
+    PredictionPrompt("tree-x", "How many?").yours = "7"
+    assert PredictionPrompt("tree-x", "How many?").yours == "7"
 
 
 def test_a_choice_is_among_its_words():
-    text = PredictionPrompt("05-x", "How many?", choices=[7, 3]).static_text()
+    text = PredictionPrompt("tree-x", "How many?", choices=[7, 3]).static_text()
     assert "( ) 7" in text and "Your prediction: none yet" in text
