@@ -29,7 +29,7 @@ FLOORS = (
         "sampling",
         "predictions",
     },
-    {"plots", "diagrams"},
+    {"plots", "diagrams", "weights"},
     {"widgets"},
     {"checks"},
     {"course", "__main__", "__init__"},
