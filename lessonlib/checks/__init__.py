@@ -5,7 +5,7 @@ The path of one answer:
     exNN.py        an Exercise: its cases, points, hints            (exercise.py)
     probes/exNN.py a probe runs the learner's code and gives data   (probes/runner.py: run -> Outcome)
     exNN.py        a judge looks at that data and raises a Mistake  (judging.py: judge -> Result)
-    result.py      a Result: state, score, lines; it shows itself   (show.py, draw.py)
+    result.py      a Result: state, score, lines                    (shown by card.py, show.py, draw.py)
 
 In a notebook `check.linear(Linear)` does all of it in place (engine.py). The grader runs the probes in a limited
 child, which gets the folder probes/ and nothing else, and the judges in its own process, with the seed that it gave

@@ -5,37 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from html import escape
 
 from lessonlib import progress
 
-from . import notebook, panel
+from . import notebook, panel, show
+from .card import Card, Words
 from .exercise import Exercise
 from .judging import check_failed, judge
-from .line import BROKEN, CORRECT, ERROR, NOT_ATTEMPTED, Line
 from .probes.pristine import pristine
 from .probes.runner import run
-from .result import Result
-from .show import inline
+from .result import Line, Mark, Result, State
 
 SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
-EXPECTED = {"pass": CORRECT, "todo": NOT_ATTEMPTED}  # values of LESSONLIB_EXPECT, set by the tests of the notebooks
-
-
-@dataclass(frozen=True)
-class Words:
-    """A few sentences, or code, that show themselves in a notebook."""
-
-    text: str
-    code: bool = False
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        html = f"<pre>{escape(self.text)}</pre>" if self.code else f"<p>{inline(self.text)}</p>"
-        return {"text/plain": self.text, "text/html": html}
+EXPECTED = {
+    "pass": State.CORRECT,
+    "todo": State.NOT_ATTEMPTED,
+}  # values of LESSONLIB_EXPECT, set by the tests of the notebooks
 
 
 class Check:
@@ -46,12 +31,12 @@ class Check:
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
 
-    def __getattr__(self, id: str) -> Callable[..., Result | Words]:
+    def __getattr__(self, id: str) -> Callable[..., Card | Words]:
         if id.startswith("_") or id not in self._exercises:
             raise AttributeError(f"There is no check called {id!r} in this notebook. {self._known()}")
         exercise = self._exercises[id]
 
-        def check(*answer: object) -> Result | Words:
+        def check(*answer: object) -> Card | Words:
             if len(answer) != 1:
                 return Words(f"Say what is to be checked: check.{id}({exercise.name}).")
             return self._check(exercise, answer[0])
@@ -95,11 +80,11 @@ class Check:
     def _known(self) -> str:
         return f"There are: {', '.join(self._exercises)}."
 
-    def _check(self, exercise: Exercise, answer: object) -> Result:
+    def _check(self, exercise: Exercise, answer: object) -> Card:
         result = in_place(exercise, answer)
         _record(result)
         _compare_with_environment(result)
-        return result
+        return Card(result)
 
 
 def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
@@ -119,7 +104,7 @@ def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
         with pristine() as replaced:
             result = judge(exercise, outcome_of, seed)
     except Exception as error:
-        return Result(exercise, (Line("the check", 0, ERROR, check_failed(error)),))
+        return Result(exercise, (Line("the check", 0, Mark.BROKEN, check_failed(error)),))
     if not replaced:
         return result
     names = ", ".join(f"`{name}`" for name in replaced[:5])
@@ -129,7 +114,7 @@ def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
 
 def _record(result: Result) -> None:
     """Keep state, points, attempts and recognised mistakes in the learner's progress file."""
-    if result.state in (NOT_ATTEMPTED, BROKEN):
+    if result.state in (State.NOT_ATTEMPTED, State.BROKEN):
         return
 
     def change(record: dict) -> None:
@@ -150,4 +135,4 @@ def _compare_with_environment(result: Result) -> None:
     """Checks never raise, so a test that runs a notebook could not fail: LESSONLIB_EXPECT makes them."""
     wanted = os.environ.get("LESSONLIB_EXPECT")
     if wanted and result.state != EXPECTED.get(wanted):
-        raise AssertionError(f"{result.text()}\n(LESSONLIB_EXPECT={wanted})")
+        raise AssertionError(f"{show.text(result)}\n(LESSONLIB_EXPECT={wanted})")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .exercise import CODE, Case, Exercise, Mistake, Unanswered
-from .line import ERROR, FAILED, OPEN, PASSED, UNSEEN, Line
 from .probes import runner
 from .probes.runner import Outcome
-from .result import Result
+from .result import Line, Mark, Result
 
 _HOPELESS = (runner.STOPPED, runner.FLOODED, runner.EXITED, runner.UNFIT)  # the next probe would end alike
 
@@ -22,30 +21,30 @@ def judge(exercise: Exercise, outcome_of: Callable[[Case], Outcome], seed: int) 
     lines, printed, stopped = [], {}, False
     for case in exercise.cases:
         if stopped:
-            lines.append(Line(case.title, case.points, UNSEEN))
+            lines.append(Line(case.title, case.points, Mark.UNSEEN))
             continue
         outcome = outcome_of(case)
         printed[outcome.printed] = None
         lines.append(_line(exercise, case, outcome, seed))
-        failed = lines[-1].mark != PASSED
+        failed = lines[-1].mark != Mark.PASSED
         stopped = failed and (exercise.kind == CODE or outcome.status in _HOPELESS)
     return Result(exercise, tuple(lines), "".join(printed))
 
 
 def _line(exercise: Exercise, case: Case, outcome: Outcome, seed: int) -> Line:
     if outcome.status == runner.TODO:
-        return Line(case.title, case.points, OPEN)
+        return Line(case.title, case.points, Mark.OPEN)
     if outcome.status != runner.RETURNED:
-        return Line(case.title, case.points, FAILED, _trouble(exercise, outcome))
+        return Line(case.title, case.points, Mark.NOT_YET, _trouble(exercise, outcome))
     try:
         note = case.judge(outcome.data, seed)
     except Unanswered:
-        return Line(case.title, case.points, OPEN)
+        return Line(case.title, case.points, Mark.OPEN)
     except Mistake as mistake:
-        return Line(case.title, case.points, FAILED, mistake)
+        return Line(case.title, case.points, Mark.NOT_YET, mistake)
     except Exception as error:
-        return Line(case.title, case.points, ERROR, check_failed(error))
-    return Line(case.title, case.points, PASSED, note=note or "")
+        return Line(case.title, case.points, Mark.BROKEN, check_failed(error))
+    return Line(case.title, case.points, Mark.PASSED, note=note or "")
 
 
 def check_failed(error: Exception) -> Mistake:

@@ -10,9 +10,9 @@ from lessonlib import progress
 
 from . import notebook, registry
 from .exercise import Exercise
-from .line import CORRECT, NOT_ATTEMPTED, NOT_YET
+from .result import State
 
-MARKS = {CORRECT: "✓", NOT_YET: "✗", NOT_ATTEMPTED: "○"}
+MARKS = {State.CORRECT: "✓", State.NOT_YET: "✗", State.NOT_ATTEMPTED: "○"}
 CELL = "border: 1px solid #808080; padding: 2px 10px; text-align: left"
 
 
@@ -68,7 +68,7 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
         (e.title, f"{MARKS[_state(done, e)]} {_state(done, e)}", f"{_points(done, [e])} of {e.points}", f"{e.minutes}")
         for e in exercises
     )
-    todo = next((e.title for e in exercises if _state(done, e) != CORRECT), None)
+    todo = next((e.title for e in exercises if _state(done, e) != State.CORRECT), None)
     below = f"Go on with: {todo}." if todo else "All of it is done." if exercises else "This lesson has no exercises."
     return Panel(
         f"Exercises of lesson {lesson}: {_points(done, exercises)} of {sum(e.points for e in exercises)} points",
@@ -88,7 +88,7 @@ def _course() -> Panel:
     rows = tuple(
         (
             _title(lesson),
-            f"{sum(_state(done, e) == CORRECT for e in exercises)} of {len(exercises)}",
+            f"{sum(_state(done, e) == State.CORRECT for e in exercises)} of {len(exercises)}",
             f"{_points(done, exercises)} of {sum(e.points for e in exercises)}",
         )
         for lesson, exercises in lessons.items()
@@ -111,7 +111,7 @@ def _title(lesson: str) -> str:
 
 def _state(done: dict, exercise: Exercise) -> str:
     state = done.get(exercise.id, {}).get("state")
-    return state if state in (CORRECT, NOT_YET) else NOT_ATTEMPTED
+    return state if state in (State.CORRECT, State.NOT_YET) else State.NOT_ATTEMPTED
 
 
 def _points(done: dict, exercises: list[Exercise]) -> int:

@@ -10,23 +10,24 @@ from __future__ import annotations
 import re
 import textwrap
 from html import escape
-from typing import TYPE_CHECKING
 
 from . import draw
 from .exercise import Mistake
-from .line import BROKEN, CORRECT, ERROR, FAILED, NOT_ATTEMPTED, NOT_YET, OPEN, PASSED, UNSEEN, Line
 from .misconceptions import misconceptions
+from .result import Line, Mark, Result, State
 
-if TYPE_CHECKING:
-    from .result import Result
-
-MARKS = {PASSED: "✓", FAILED: "✗", OPEN: "○", UNSEEN: "·", ERROR: "!"}
-TEXT_MARKS = {PASSED: "[ok]", FAILED: "[no]", OPEN: "[  ]", UNSEEN: "[  ]", ERROR: "[!!]"}
+MARKS = {  # in HTML, in text
+    Mark.PASSED: ("✓", "[ok]"),
+    Mark.NOT_YET: ("✗", "[no]"),
+    Mark.OPEN: ("○", "[  ]"),
+    Mark.UNSEEN: ("·", "[  ]"),
+    Mark.BROKEN: ("!", "[!!]"),
+}
 STATES = {  # mark, ground
-    CORRECT: ("✓", "#1a6e3c"),
-    NOT_YET: ("✗", "#9a4a00"),
-    NOT_ATTEMPTED: ("○", "#595959"),
-    BROKEN: ("!", "#6b3fa0"),
+    State.CORRECT: ("✓", "#1a6e3c"),
+    State.NOT_YET: ("✗", "#9a4a00"),
+    State.NOT_ATTEMPTED: ("○", "#595959"),
+    State.BROKEN: ("!", "#6b3fa0"),
 }
 
 
@@ -45,9 +46,9 @@ def sentences(mistake: Mistake) -> list[tuple[str, str]]:
 def ending(result: Result) -> str:
     """The last sentence: where to go from here."""
     exercise = result.exercise
-    if result.state == NOT_ATTEMPTED:
+    if result.state == State.NOT_ATTEMPTED:
         return f"Fill in `{exercise.name}`, run its cell, then run this one again."
-    if result.state == NOT_YET:
+    if result.state == State.NOT_YET:
         return f'`check.hint("{exercise.id}")` gives a hint.'
     return ""
 
@@ -56,9 +57,9 @@ def text(result: Result) -> str:
     """Lines of at most about 100 characters, for terminals, screen readers and nbval."""
     head = f"{result.exercise.title}: {result.state}, {_points(result)}"
     body = []
-    if result.state != NOT_ATTEMPTED:
+    if result.state != State.NOT_ATTEMPTED:
         for line in _without_repeats(result.lines):
-            body.append(f"  {TEXT_MARKS[line.mark]} {line.title}{_aside(line)}")
+            body.append(f"  {MARKS[line.mark][1]} {line.title}{_aside(line)}")
             if line.mistake:
                 body += [_wrapped(" ".join(pair).strip()) for pair in sentences(line.mistake)]
                 body += [f"       {row}" for row in draw.text(line.mistake.picture)]
@@ -79,7 +80,7 @@ def html(result: Result) -> str:
         f"{mark} {result.state}</span>"
     )
     parts = [f"<p>{state} <strong>{inline(result.exercise.title)}</strong>, {_points(result)}</p>"]
-    if result.state != NOT_ATTEMPTED:
+    if result.state != State.NOT_ATTEMPTED:
         parts += [_case(line) for line in _without_repeats(result.lines)]
     parts += [f"<p>{inline(note)}</p>" for note in result.notes]
     if result.printed:
@@ -92,7 +93,7 @@ def html(result: Result) -> str:
 
 
 def _case(line: Line) -> str:
-    words = f"{MARKS[line.mark]} {inline(line.title)}{escape(_aside(line))}"
+    words = f"{MARKS[line.mark][0]} {inline(line.title)}{escape(_aside(line))}"
     if not line.mistake:
         return f'<div style="margin: 2px 0">{words}</div>'
     said = "".join(
@@ -106,7 +107,7 @@ def _case(line: Line) -> str:
 
 def _aside(line: Line) -> str:
     """Points and, in words, what the mark says."""
-    if line.mark == PASSED:
+    if line.mark == Mark.PASSED:
         return f" ({_count(line.points)})" + (f": {line.note}" if line.note else "")
     return f" ({line.mark}, {_count(line.points)})"
 

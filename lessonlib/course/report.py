@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from lessonlib.checks import show
 from lessonlib.checks.result import Result
 from lessonlib.course import notebooks
 from lessonlib.course.submissions import Sheet, readable
@@ -88,10 +89,10 @@ def _section(result: Result) -> str:
 def _shown(result: Result) -> str:
     """The result as the notebook shows it; should a strange answer break the picture, in words."""
     try:
-        return result.html()
+        return show.html(result)
     except Exception:
         bare = tuple(dataclasses.replace(line, mistake=None) for line in result.lines)
-        return f"<pre>{escape(dataclasses.replace(result, lines=bare).text())}</pre>"
+        return f"<pre>{escape(show.text(dataclasses.replace(result, lines=bare)))}</pre>"
 
 
 def _footer(grade: Grade) -> str:

@@ -15,9 +15,10 @@ from answers import Whole, Wrong
 
 from lessonlib import checks
 from lessonlib.checks.exercise import CODE
-from lessonlib.checks.line import CORRECT, ERROR, FAILED, NOT_ATTEMPTED, NOT_YET
 from lessonlib.checks.misconceptions import misconceptions
 from lessonlib.checks.registry import exercises
+from lessonlib.checks.result import Mark, State
+from lessonlib.checks.show import text
 
 ANSWERS = [importlib.import_module(f"answers.{module.name}") for module in pkgutil.iter_modules(answers.__path__)]
 WRONG: dict[str, list[Wrong | Whole]] = {id: found for module in ANSWERS for id, found in module.WRONG.items()}
@@ -38,10 +39,10 @@ def verdict(id: str, name: str):
 )
 def test_wrong_answer_is_rejected_by_name(id, wrong, kill_table):
     found = verdict(id, wrong.name)
-    assert found.state == NOT_YET, found.text()
+    assert found.state == State.NOT_YET, text(found)
     assert found.score < found.points
     named = set(found.misconceptions)
-    assert named == ({wrong.misconception} if wrong.misconception else set()), found.text()
+    assert named == ({wrong.misconception} if wrong.misconception else set()), text(found)
     kill_table.rejected(id, bool(named))
 
 
@@ -49,7 +50,7 @@ def test_wrong_answer_is_rejected_by_name(id, wrong, kill_table):
 def test_right_answer_passes_five_times(id, name, kill_table):
     for seed in SEEDS:
         found = cells.result(EXERCISES[id], RIGHT[id][name], seed)
-        assert found.state == CORRECT, f"seed {seed}: {found.text()}"
+        assert found.state == State.CORRECT, f"seed {seed}: {text(found)}"
     kill_table.accepted(id)
 
 
@@ -58,10 +59,11 @@ def test_solution_is_correct_and_stub_is_not_attempted(id):
     exercise = EXERCISES[id]
     source = cells.solution(exercise)
     for seed in SEEDS:
-        assert cells.result(exercise, source, seed).state == CORRECT, cells.result(exercise, source, seed).text()
+        found = cells.result(exercise, source, seed)
+        assert found.state == State.CORRECT, text(found)
     stub = re.sub(r"### BEGIN SOLUTION\n.*?### END SOLUTION", "raise NotImplementedError()", source, flags=re.DOTALL)
     found = cells.result(exercise, stub)
-    assert (found.state, found.score) == (NOT_ATTEMPTED, 0), found.text()
+    assert (found.state, found.score) == (State.NOT_ATTEMPTED, 0), text(found)
 
 
 @pytest.mark.parametrize("id", EXERCISES)
@@ -74,7 +76,7 @@ def test_enough_answers(id):
 
 @pytest.mark.parametrize("id", EXERCISES)
 def test_every_case_is_failed_by_some_wrong_answer(id):
-    failed = {line.title for w in WRONG[id] for line in verdict(id, w.name).lines if line.mark == FAILED}
+    failed = {line.title for w in WRONG[id] for line in verdict(id, w.name).lines if line.mark == Mark.NOT_YET}
     assert failed == {case.title for case in EXERCISES[id].cases}
 
 
@@ -95,4 +97,4 @@ def test_no_check_breaks_on_a_wrong_answer():
     for id in WRONG:
         for wrong in WRONG[id]:
             marks = [line.mark for line in verdict(id, wrong.name).lines]
-            assert ERROR not in marks, f"{id}: {wrong.name}\n{verdict(id, wrong.name).text()}"
+            assert Mark.BROKEN not in marks, f"{id}: {wrong.name}\n{text(verdict(id, wrong.name))}"

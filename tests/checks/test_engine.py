@@ -13,13 +13,15 @@ import pytest
 import torch
 
 from lessonlib import progress
-from lessonlib.checks import ex01, ex02, ex04, ex05, notebook
+from lessonlib.checks import ex01, ex02, ex04, ex05, notebook, show
+from lessonlib.checks.card import Card
 from lessonlib.checks.engine import Check, in_place
 from lessonlib.checks.exercise import CODE, Case, Exercise, Mistake
-from lessonlib.checks.line import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, PASSED
 from lessonlib.checks.probes import guard
 from lessonlib.checks.probes.common import attempt
 from lessonlib.checks.registry import exercises
+from lessonlib.checks.result import Mark, State
+from lessonlib.checks.show import text
 
 EXERCISES = exercises()
 
@@ -41,7 +43,7 @@ def state_after(source: str, seconds: float = 30.0) -> tuple[str, str]:
     names = {"torch": torch}
     exec("def one():\n" + "\n".join(f"    {row}" for row in source.splitlines()), names)
     found = in_place(lesson_of_one(seconds=seconds), names["one"])
-    return found.state, found.text()
+    return found.state, text(found)
 
 
 # --- answers that are none ---
@@ -84,10 +86,10 @@ class Hostile:
 def test_nonsense_is_not_yet_and_never_raises(id):
     for name, answer in {**NONSENSE, "hostile": Hostile, "hostile too": Hostile()}.items():
         found = in_place(EXERCISES[id], answer)
-        assert found.state == NOT_YET, f"{name}: {found.text()}"
+        assert found.state == State.NOT_YET, f"{name}: {text(found)}"
         assert found.score == 0, name
-        assert "[no]" in found.text(), name
-        assert found.html(), name
+        assert "[no]" in text(found), name
+        assert show.html(found), name
 
 
 # --- answers that misbehave ---
@@ -95,28 +97,28 @@ def test_nonsense_is_not_yet_and_never_raises(id):
 
 def test_an_endless_loop_is_stopped():
     state, text = state_after("while True:\n    pass", seconds=0.5)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
     assert "A loop without end" in text
 
 
 def test_an_endless_loop_that_catches_exceptions_is_stopped():
     state, _ = state_after("while True:\n    try:\n        1 / 0\n    except Exception:\n        pass", seconds=0.5)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
 
 
 def test_a_bare_except_that_eats_the_first_stop_is_stopped_by_the_next():
     state, _ = state_after("try:\n    while True: pass\nexcept:\n    pass\nwhile True: pass", seconds=0.5)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
 
 
 def test_a_long_sleep_is_stopped():
     state, _ = state_after("import time; time.sleep(600)", seconds=0.5)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
 
 
 def test_a_machine_that_is_busy_with_something_else_costs_no_answer():
     state, _ = state_after("import time; time.sleep(1.5)", seconds=1.0)
-    assert state == CORRECT
+    assert state == State.CORRECT
 
 
 def test_code_checks_of_the_course_stop_within_five_seconds():
@@ -125,7 +127,7 @@ def test_code_checks_of_the_course_stop_within_five_seconds():
 
 def test_printing_without_end_is_stopped():
     state, text = state_after("while True: print('again and again')")
-    assert state == NOT_YET
+    assert state == State.NOT_YET
     assert "printed without end" in text
     assert len(text) < 5000
 
@@ -133,14 +135,14 @@ def test_printing_without_end_is_stopped():
 @pytest.mark.parametrize("way", ["exit()", "quit()", "import sys; sys.exit()", "raise SystemExit(0)"])
 def test_exit_is_no_way_out(way):
     state, text = state_after(way)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
     assert "exit" in text
 
 
 @pytest.mark.parametrize("way", ["return one()", "raise MemoryError", "torch.empty(10**15)", "raise BaseException"])
 def test_what_is_raised_is_told(way):
     state, text = state_after(way)
-    assert state == NOT_YET
+    assert state == State.NOT_YET
     assert "raised" in text
 
 
@@ -148,15 +150,15 @@ def test_an_error_names_the_line_of_the_learner():
     found = cells.result(
         EXERCISES["linear"], "class Linear:\n    def __init__(self, a, b, bias=True):\n        a / nothing"
     )
-    assert "`a / nothing`" in found.text()
-    assert "NameError" in found.text()
+    assert "`a / nothing`" in text(found)
+    assert "NameError" in text(found)
 
 
 def test_a_broken_message_of_an_exception_is_survived():
     state, text = state_after(
         "class Bad(Exception):\n    def __str__(self):\n        raise ValueError\nraise Bad()",
     )
-    assert state == NOT_YET
+    assert state == State.NOT_YET
     assert "Bad" in text
 
 
@@ -216,14 +218,14 @@ def test_random_states_and_streams_are_untouched(capsys):
     assert random.getstate() == before[1]
     assert numpy.random.get_state()[1].tolist() == before[2]
     assert capsys.readouterr() == ("", "")
-    assert "| out" in found.text()
-    assert "| err" in found.text()
-    assert "<details><summary>What your code printed</summary><pre>out\nerr" in found.html()
+    assert "| out" in text(found)
+    assert "| err" in text(found)
+    assert "<details><summary>What your code printed</summary><pre>out\nerr" in show.html(found)
 
 
 def test_warnings_are_kept_with_the_output():
     state, text = state_after("import warnings; warnings.warn('careful')")
-    assert state == CORRECT
+    assert state == State.CORRECT
     assert "| UserWarning: careful" in text
 
 
@@ -238,7 +240,7 @@ def test_a_patched_torch_fools_no_check(monkeypatch):
     monkeypatch.undo()
     assert patched == (2, 3)  # the learner's own is back afterwards
     assert found.misconceptions == ("bias-not-added",)
-    assert "torch.allclose" in found.text()
+    assert "torch.allclose" in text(found)
 
 
 def test_an_answer_that_patches_torch_while_it_runs_gets_nothing_for_it():
@@ -257,7 +259,7 @@ def test_modes_of_torch_are_put_back():
     torch.set_default_dtype(torch.float64)
     torch.set_grad_enabled(False)
     try:
-        assert in_place(EXERCISES["linear"], right_linear()).state == CORRECT
+        assert in_place(EXERCISES["linear"], right_linear()).state == State.CORRECT
         assert torch.get_default_dtype() == torch.float64
         assert not torch.is_grad_enabled()
     finally:
@@ -273,40 +275,40 @@ def test_a_check_that_breaks_blames_itself():
         raise KeyError("a slip of ours")
 
     found = in_place(lesson_of_one(judge), lambda: 1)
-    assert found.state == BROKEN
+    assert found.state == State.BROKEN
     assert found.score == 0
-    assert "The check itself failed, not you" in found.text()
-    assert "The check itself failed, not you" in found.html()
+    assert "The check itself failed, not you" in text(found)
+    assert "The check itself failed, not you" in show.html(found)
 
 
 def test_a_probe_that_returns_what_no_judge_expects_is_survived():
     found = in_place(lesson_of_one(lambda data, seed: data["value"].shape), lambda: "text")
-    assert found.state == BROKEN
+    assert found.state == State.BROKEN
 
 
 def test_partial_credit_of_code_stops_at_the_first_failure():
     half = cells.solution(EXERCISES["linear"]).replace("out = out + self.bias", "pass")
     found = cells.result(EXERCISES["linear"], half)
-    assert (found.score, found.points, found.state) == (2, 7, NOT_YET)
+    assert (found.score, found.points, found.state) == (2, 7, State.NOT_YET)
     assert [line.mark for line in found.lines].count("not looked at yet") == 3
 
 
 def test_partial_credit_of_values_looks_at_every_part():
     found = in_place(EXERCISES["count"], lambda: (270, None, 400, 1, 12097))
-    assert [line.mark for line in found.lines] == [PASSED, "open", PASSED, "not yet", PASSED]
+    assert [line.mark for line in found.lines] == [Mark.PASSED, "open", Mark.PASSED, "not yet", Mark.PASSED]
     assert found.score == 3
 
 
 def test_all_parts_open_is_not_attempted():
-    assert in_place(EXERCISES["count"], lambda: (None,) * 5).state == NOT_ATTEMPTED
+    assert in_place(EXERCISES["count"], lambda: (None,) * 5).state == State.NOT_ATTEMPTED
 
 
 def test_under_nbgrader_the_text_is_the_points(monkeypatch):
     found = cells.result(EXERCISES["linear"], cells.solution(EXERCISES["linear"]))
-    assert "correct" in found._repr_mimebundle_()["text/plain"]
+    assert "correct" in Card(found)._repr_mimebundle_()["text/plain"]
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert found._repr_mimebundle_()["text/plain"] == "7"
-    assert float(in_place(EXERCISES["linear"], None)._repr_mimebundle_()["text/plain"]) == 0
+    assert Card(found)._repr_mimebundle_()["text/plain"] == "7"
+    assert float(Card(in_place(EXERCISES["linear"], None))._repr_mimebundle_()["text/plain"]) == 0
 
 
 def test_lessonlib_expect_makes_a_check_raise(monkeypatch):
@@ -327,8 +329,6 @@ def luminance(colour: str) -> float:
 
 
 def test_states_have_a_contrast_of_4_5_and_a_word():
-    from lessonlib.checks import show
-
     for state, (mark, ground) in show.STATES.items():
         assert 1.05 / (luminance(ground) + 0.05) >= 4.5, state
         assert mark
@@ -337,7 +337,7 @@ def test_states_have_a_contrast_of_4_5_and_a_word():
 def test_html_needs_no_style_sheet_and_no_script():
     found = cells.result(EXERCISES["flatten_consecutive"], cells.solution(EXERCISES["flatten_consecutive"]))
     wrong = in_place(EXERCISES["flatten_consecutive"], lambda n: lambda x: x.reshape(x.shape[0], n, -1))
-    for html in (found.html(), wrong.html()):
+    for html in (show.html(found), show.html(wrong)):
         assert "<style" not in html
         assert "<script" not in html
         assert "var(" not in html
@@ -349,7 +349,7 @@ def test_what_came_from_the_learner_is_escaped():
     def one():
         raise ValueError("<b>bold</b>")
 
-    html = in_place(lesson_of_one(), one).html()
+    html = show.html(in_place(lesson_of_one(), one))
     assert "<b>bold" not in html
     assert "&lt;b&gt;bold" in html
 
@@ -359,9 +359,9 @@ def test_your_tensor_stands_beside_the_expected_one():
         "x = x.reshape(B, T // self.n, C * self.n)", "x = torch.cat(x.chunk(self.n, 1), 2)"
     )
     found = cells.result(EXERCISES["flatten_consecutive"], halves)
-    assert "yours (* differs):" in found.text()
-    assert found.html().count("<table") == 2
-    assert "≠" in found.html()
+    assert "yours (* differs):" in text(found)
+    assert show.html(found).count("<table") == 2
+    assert "≠" in show.html(found)
 
 
 # --- hints, solution, progress ---
@@ -420,7 +420,7 @@ def test_a_part_that_is_no_number_costs_the_other_parts_nothing():
 
 def test_a_mistake_of_kinds_of_numbers_is_told_as_one():
     result = in_place(ex05.FUSION, lambda: torch.tensor([1, 2]) @ torch.tensor([[1.0], [2.0]]))
-    assert "dtype" in result.text() and ".float()" in result.text()
+    assert "dtype" in text(result) and ".float()" in text(result)
 
 
 def test_progress_keeps_state_points_attempts_and_mistakes():
@@ -434,7 +434,7 @@ def test_progress_keeps_state_points_attempts_and_mistakes():
     assert set(kept) == {"linear"}
     assert kept["linear"] == {
         "lesson": "02",
-        "state": CORRECT,
+        "state": State.CORRECT,
         "score": 7,
         "points": 7,
         "best": 7,
@@ -448,7 +448,7 @@ def test_progress_keeps_state_points_attempts_and_mistakes():
 def test_a_progress_file_that_cannot_be_written_costs_nothing(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "file" / "progress.json"))
-    assert Check(ex02.EXERCISES).linear(right_linear()).state == CORRECT
+    assert Check(ex02.EXERCISES).linear(right_linear()).result.state == State.CORRECT
 
 
 def test_attempt_lets_the_stub_through():
@@ -460,9 +460,9 @@ def test_a_mistake_without_a_name_is_told_in_its_own_words():
     def judge(data, seed):
         raise Mistake("It should be 2.", next="Add 1.")
 
-    text = in_place(lesson_of_one(judge), lambda: 1).text()
-    assert "It should be 2." in text
-    assert "Try next: Add 1." in text
+    told = text(in_place(lesson_of_one(judge), lambda: 1))
+    assert "It should be 2." in told
+    assert "Try next: Add 1." in told
 
 
 def test_the_time_limit_gives_an_earlier_alarm_back():
