@@ -13,7 +13,7 @@ ROOT = Path(lessonlib.__file__).parent
 
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
-    {"lessons"},
+    {"lessons", "answers"},
     {"data", "layers", "style", "progress"},
     {
         "models",
@@ -34,9 +34,9 @@ FLOORS = (
     {"checks"},
     {"course", "__main__", "__init__"},
 )
-KNOW_NOBODY = {"lessons", "data", "layers", "style"}
+KNOW_NOBODY = {"lessons", "answers", "data", "layers", "style"}
 # Checks stand apart: nothing that a learner's cell can rebind may decide whether an answer is right.
-KNOWN_TO_CHECKS = {"checks", "lessons", "data", "style", "progress"}
+KNOWN_TO_CHECKS = {"checks", "answers", "lessons", "data", "style", "progress"}
 
 
 def by_name() -> dict[str, Path]:
