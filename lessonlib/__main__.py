@@ -1,74 +1,8 @@
-"""The commands of `python3 course.py`, each defined once: a line of help, and the room that does the work.
-
-Standard library alone: `course.py` reads this table before anything is installed.
-"""
+"""`python -m lessonlib COMMAND …`: what `course.py` starts in the environment."""
 
 import sys
-from importlib import import_module
-from importlib.util import find_spec
-from typing import NamedTuple
 
-from lessonlib.course import Problem
-
-LEARNER = ("requirements.txt",)
-TESTS = ("requirements.txt", "requirements-test.txt")
-
-
-class Command(NamedTuple):
-    """A command: its line of help, its `main(argv) -> exit code`, and the requirements files it runs on."""
-
-    help: str
-    target: str
-    needs: tuple[str, ...] = LEARNER
-
-
-COMMANDS = {
-    "lab": Command("open the course in JupyterLab", "lessonlib.course.lab:main"),
-    "test": Command("run every test of the course; --quick for the short ones", "lessonlib.course.testing:main", TESTS),
-    "bench": Command("measure what the README claims about speed and loss", "lessonlib.course.bench:main"),
-    "doctor": Command("say what is wrong with the install, if anything", "lessonlib.course.doctor:main", ()),
-    "reset": Command("start an exercise afresh, keeping the old one", "lessonlib.course.reset:main"),
-    "update": Command("fetch a newer course and carry your answers over", "lessonlib.course.update:main"),
-    "grade": Command("grade exercise notebooks and write a report", "lessonlib.course.grade:main"),
-    "build": Command("make the exercises from the solutions", "lessonlib.course.build:main"),
-    "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
-    "export": Command("write a notebook as a page that opens from a file", "lessonlib.course.export:main"),
-    "print": Command("write the cheat sheet and the flashcards for printing", "lessonlib.course.printing:main"),
-}
-
-
-def available() -> dict[str, Command]:
-    """The commands whose room stands."""
-    return {name: command for name, command in COMMANDS.items() if find_spec(command.target.partition(":")[0])}
-
-
-def usage() -> str:
-    """The help text: every command with its line."""
-    lines = [f"  {name:8} {command.help}" for name, command in available().items()]
-    first = "usage: python3 course.py COMMAND …    (Windows: py course.py COMMAND …)"
-    last = "python3 course.py COMMAND --help tells more of one command."
-    return "\n".join([first, "", *lines, "", last])
-
-
-def main(argv: list[str]) -> int:
-    """Run the command that `argv` begins with and return its exit code."""
-    if not argv or argv[0] in ("-h", "--help"):
-        print(usage())
-        return 0
-    command = available().get(argv[0])
-    if command is None:
-        print(f"There is no command {argv[0]!r}.\n\n{usage()}", file=sys.stderr)
-        return 2
-    module, _, function = command.target.partition(":")
-    try:
-        return getattr(import_module(module), function)(argv[1:])
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return 130
-
+from lessonlib.course.commands import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

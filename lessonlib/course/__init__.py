@@ -1,6 +1,6 @@
 """The keeper's rooms: one module for each command of `python3 course.py`.
 
-This file and what `course.py` needs before an install (`environment`, `doctor`, `settings`, `lock`)
+This file and what `course.py` needs before an install (`commands`, `environment`, `doctor`, `settings`, `lock`)
 use the standard library alone.
 """
 

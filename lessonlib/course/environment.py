@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lessonlib.__main__ import COMMANDS, LEARNER, TESTS, main
 from lessonlib.course import ROOT, Problem, settings
+from lessonlib.course.commands import COMMANDS, LEARNER, TESTS, main
 from lessonlib.course.lock import one_at_a_time
 
 GIGABYTES = 3.0  # free space that an install asks for: what it takes, and the downloads beside it

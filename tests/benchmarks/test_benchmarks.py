@@ -8,9 +8,10 @@ import torch.nn.functional as F
 
 from lessonlib import data, ladder, models, training
 from lessonlib.convolution import dilated
-from lessonlib.course import Problem, bench
+from lessonlib.course import bench
 
 benchmarks = pytest.importorskip("benchmarks")  # stands in the repository, not in the package
+from benchmarks import __main__ as command  # noqa: E402
 from benchmarks import (  # noqa: E402
     best,
     convolution_cost,
@@ -170,7 +171,7 @@ def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkey
     words = tmp_path / "names.txt"
     words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
     out = tmp_path / "figures.json"
-    assert bench.main(["steps", "--words", str(words), "--json", str(out)]) == 0
+    assert command.main(["steps", "--words", str(words), "--json", str(out)]) == 0
     record = json.loads(out.read_text(encoding="utf-8"))
     assert record["words"] == 300
     printed = capsys.readouterr().out
@@ -179,17 +180,23 @@ def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkey
 
 def test_what_cannot_be_done_is_said(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        bench.main(["speed"])
+        command.main(["speed"])
     assert "there is no benchmark 'speed'" in capsys.readouterr().err
-    with pytest.raises(Problem, match="no word list"):
-        bench.main(["steps", "--words", str(tmp_path / "missing.txt")])
+    assert command.main(["steps", "--words", str(tmp_path / "missing.txt")]) == 1
+    assert "no word list" in capsys.readouterr().err
     words = tmp_path / "towns.txt"
     words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
-    with pytest.raises(Problem, match="--target"):
-        bench.main(["time", "--words", str(words)])
+    assert command.main(["time", "--words", str(words)]) == 1
+    assert "--target" in capsys.readouterr().err
+
+
+def test_course_py_bench_starts_the_package_in_a_process_of_its_own(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)  # from wherever one stands
+    assert bench.main(["steps", "--words", "missing.txt"]) == 1
+    assert "missing.txt" in capfd.readouterr().err
 
 
 def test_every_benchmark_says_what_it_measures():
-    for name in bench.BENCHMARKS:
-        assert len(bench._help(name)) > 20
-        assert callable(bench._module(name).measure)
+    for name in command.BENCHMARKS:
+        assert len(command._help(name)) > 20
+        assert callable(command._module(name).measure)

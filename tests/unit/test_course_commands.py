@@ -2,8 +2,8 @@
 
 import pytest
 
-from lessonlib import __main__ as table
 from lessonlib.course import ROOT, Problem, lab, saving
+from lessonlib.course import commands as table
 
 
 def test_help_has_a_line_for_each_command_whose_room_stands(capsys):
@@ -13,8 +13,17 @@ def test_help_has_a_line_for_each_command_whose_room_stands(capsys):
     assert {"lab", "test", "doctor", "execute"} <= set(shown)
 
 
+def test_the_authors_commands_stand_under_a_heading_of_their_own():
+    _, _, for_authors = table.usage().partition("for writing the course:")
+    for_authors = for_authors.partition("\n\n")[0]
+    assert {line.split()[0] for line in for_authors.splitlines() if line} == {"test", "build", "execute"}
+    assert {"lab", "reset", "update", "grade"}.isdisjoint(table.GROUPS["for writing the course"])
+
+
 def test_a_command_without_a_room_is_not_offered(monkeypatch, capsys):
-    monkeypatch.setitem(table.COMMANDS, "dream", table.Command("…", "lessonlib.course.dreaming:main"))
+    dream = table.Command("…", "lessonlib.course.dreaming:main")
+    monkeypatch.setitem(table.COMMANDS, "dream", dream)
+    monkeypatch.setitem(table.GROUPS["for learning"], "dream", dream)
     assert "dream" not in table.usage()
     assert table.main(["dream"]) == 2
     assert "no command 'dream'" in capsys.readouterr().err

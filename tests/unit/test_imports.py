@@ -1,4 +1,4 @@
-"""Imports go down only: which room of lessonlib may know which, read from the source."""
+"""Imports go down only: which room of lessonlib and benchmarks may know which, read from the source."""
 
 import ast
 import functools
@@ -33,6 +33,7 @@ FLOORS = (
     {"widgets"},
     {"checks"},
     {"course", "__main__", "__init__"},
+    {"benchmarks"},
 )
 KNOW_NOBODY = {"lessons", "answers", "data", "layers", "style"}
 # Checks stand apart: nothing that a learner's cell can rebind may decide whether an answer is right.
@@ -40,8 +41,8 @@ KNOWN_TO_CHECKS = {"checks", "answers", "lessons", "data", "style", "progress"}
 
 
 def by_name() -> dict[str, Path]:
-    """Every module of lessonlib under its dotted name; a package's name stands for its __init__."""
-    files = sorted(ROOT.rglob("*.py"))
+    """Every module of both packages under its dotted name; a package's name stands for its __init__."""
+    files = [*sorted(ROOT.rglob("*.py")), *sorted((ROOT.parent / "benchmarks").rglob("*.py"))]
     names = (".".join(file.relative_to(ROOT.parent).with_suffix("").parts) for file in files)
     return {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
 
@@ -50,7 +51,9 @@ MODULES = by_name()
 
 
 def room(module: str) -> str:
-    return [*module.split("."), "__init__"][1]
+    """A room of lessonlib by its name; all of benchmarks is one room."""
+    package, *inside = [*module.split("."), "__init__"]
+    return package if package == "benchmarks" else inside[0]
 
 
 def nodes(tree: ast.AST, deep: bool):
@@ -79,10 +82,10 @@ def names(file: Path, deep: bool = True) -> frozenset[str]:
 
 
 def modules_behind(imported: Iterable[str]) -> set[str]:
-    """The modules of lessonlib that these names live in: lessonlib.data.split is in lessonlib.data."""
+    """The modules of ours that these names live in: lessonlib.data.split is in lessonlib.data."""
     found = set()
     for name in imported:
-        while name.startswith("lessonlib") and name not in MODULES:
+        while name and name not in MODULES:
             name = name.rpartition(".")[0]
         found |= {name} & set(MODULES)
     return found
@@ -90,7 +93,11 @@ def modules_behind(imported: Iterable[str]) -> set[str]:
 
 def foreign(imported: Iterable[str]) -> set[str]:
     """The packages from outside, standard library left out."""
-    return {name.partition(".")[0] for name in imported} - {"lessonlib", "__future__"} - sys.stdlib_module_names
+    return (
+        {name.partition(".")[0] for name in imported}
+        - {"lessonlib", "benchmarks", "__future__"}
+        - sys.stdlib_module_names
+    )
 
 
 KNOWS = {module: modules_behind(names(file)) - {module} for module, file in MODULES.items()}
@@ -134,7 +141,7 @@ def test_what_runs_before_the_install_needs_the_standard_library_alone():
     waiting, seen = (
         [
             ROOT.parent / "course.py",
-            *(MODULES[f"lessonlib.{name}"] for name in ("__main__", "course.environment", "course.doctor")),
+            *(MODULES[f"lessonlib.{name}"] for name in ("course.commands", "course.environment", "course.doctor")),
         ],
         set(),
     )

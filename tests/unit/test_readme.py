@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lessonlib.__main__ import available
 from lessonlib.course import ROOT
+from lessonlib.course.commands import available
 from lessonlib.ladder import RUNGS
 from lessonlib.models import flat_mlp, tree
 
