@@ -1,24 +1,26 @@
 """How low it goes: the best validation loss of 76,579 parameters in a minute, and of under 200,000 in two."""
 
 import statistics
+from dataclasses import replace
 from functools import partial
 
 from benchmarks.lines import SEEDS, Line, Setting
-from lessonlib import fast
-from lessonlib.ladder import PRECISION, climb
+from lessonlib.ladder import SoftTargets, climb
+from lessonlib.ladder.muon import muon_and_adamw
+from lessonlib.ladder.rungs import PRECISION
 
-LOW = PRECISION._replace(
+LOW = replace(
+    PRECISION,
     name="how low",
-    why="More epochs, weight decay in Muon, answers that lean on shorter contexts where a window is rare, and on what "
+    why="More epochs, weight decay in Muon, targets that lean on shorter contexts where a window is rare, and on what "
     "the tree itself has predicted so far.",
-    optimizers=partial(fast.muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
+    optimizers=partial(muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
     epochs=20,
-    rows=2048,
-    prior=2.0,
+    batch_size=2048,
+    targets=SoftTargets(prior=2.0, self_distillation=0.4),
     decay=0.6,
-    own_share=0.4,
 )
-SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (LOW._replace(epochs=16), 32, 208)}
+SIZES = {"76,579 parameters": (LOW, 24, 128), "under 200,000 parameters": (replace(LOW, epochs=16), 32, 208)}
 
 
 def measure(setting: Setting) -> list[Line]:

@@ -5,8 +5,9 @@ from functools import partial
 import torch
 
 from benchmarks.lines import Line, Setting, in_turns
-from lessonlib import fast, models
-from lessonlib.convolution import end_to_end
+from lessonlib import models
+from lessonlib.convolution import concatenate
+from lessonlib.ladder.fused import fuse
 from lessonlib.layers import FlattenConsecutive
 
 CONTEXTS = tuple(2**k for k in range(3, 11))
@@ -51,8 +52,8 @@ def measured(setting: Setting) -> dict[int, tuple[float, float]]:
 
 def _prepared(setting, context):
     """A tree, a long text, and the windows that end at its characters."""
-    tree = fast.fuse(models.tree(len(setting.names.vocabulary), 24, 128, models.levels_for(context))).eval()
-    text, _ = end_to_end(setting.names.validation, setting.names.vocabulary)
+    tree = fuse(models.tree(len(setting.names.vocabulary), 24, 128, models.levels_for(context))).eval()
+    text, _ = concatenate(setting.names.validation, setting.names.vocabulary)
     text = text.repeat(-(-(POSITIONS + context) // len(text)))[: POSITIONS + context - 1]
     return tree, text, text.unfold(0, context, 1)
 

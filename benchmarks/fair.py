@@ -5,7 +5,8 @@ import statistics
 import torch
 
 from benchmarks.lines import SEEDS, Line, Setting
-from lessonlib import fast, models, training
+from lessonlib import models, training
+from lessonlib.ladder.fused import fuse
 
 EPOCHS = 10
 BATCHES = (512, 1024)  # the recipe twice, with one thing changed: which model leads may depend on it
@@ -43,7 +44,7 @@ MODELS = {
 def _train(name, setting, seed, rows):
     torch.manual_seed(seed)
     X, Y = setting.names.windows
-    model = fast.fuse(MODELS[name](len(setting.names.vocabulary)))
+    model = fuse(MODELS[name](len(setting.names.vocabulary)))
     steps = EPOCHS * len(X) // rows
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.01)
     schedule = training.warmup_hold_decay(steps)

@@ -1,7 +1,7 @@
 """Names per second: one after another, all at once, and all at once with what was computed kept."""
 
 from benchmarks.lines import Line, Setting, side_by_side
-from lessonlib.convolution import dilated, write
+from lessonlib.convolution import dilated, generate
 from lessonlib.ladder import RUNGS, climb
 from lessonlib.sampling import sample
 
@@ -15,7 +15,7 @@ def measure(setting: Setting) -> list[Line]:
     calls = {
         "one after another": lambda: [sample(tree, vocabulary, 1) for _ in range(ALONE)],
         "all at once": lambda: sample(tree, vocabulary, TOGETHER),
-        "step by step": lambda: write(conv, vocabulary, TOGETHER),
+        "step by step": lambda: generate(conv, vocabulary, TOGETHER),
     }
     seconds = side_by_side(calls)
     alone = ALONE / seconds.pop("one after another")

@@ -1,22 +1,26 @@
 """Time to a validation loss: every rung of the ladder against the published recipe, three seeds."""
 
 import statistics
+from dataclasses import replace
 
 import torch
 
 from benchmarks import published
 from benchmarks.lines import SEEDS, Line, Setting
-from lessonlib import fast, training
+from lessonlib import training
 from lessonlib.course import Problem
-from lessonlib.ladder import RUNGS, SCHEDULE, climb
+from lessonlib.ladder import RUNGS, climb
+from lessonlib.ladder.muon import muon_and_adamw
+from lessonlib.ladder.rungs import SCHEDULE
 
 # Lesson 07's last rung: the hand-written layers, on windows, with Muon; the ladder takes its steps in another order.
-ON_WINDOWS = SCHEDULE._replace(
+ON_WINDOWS = replace(
+    SCHEDULE,
     name="Muon on windows",
     why="Muon on the three hidden matrices, hand-written layers, windows: less than half the epochs.",
-    optimizers=fast.muon_and_adamw,
+    optimizers=muon_and_adamw,
     epochs=3,
-    rows=1024,
+    batch_size=1024,
 )
 WAYS = (ON_WINDOWS, *RUNGS)
 SPACING = 8000  # steps of the published recipe between two runs of ours, so that both meet the same machine

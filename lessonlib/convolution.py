@@ -1,102 +1,116 @@
-"""The tree as a dilated causal convolution: whole names laid end to end, each chunk of characters fused once.
+"""The tree as a dilated causal convolution: whole names one after another, each run of characters fused once.
 
 Text is one long row of characters, `.emma.olivia`: every name stands behind the '.' that begins it. A layer takes one
-row of channels for each character, (M, C), where M (positions) counts the characters of the whole text.
+row of channels for each character, (M, C), where M counts the characters of the whole text.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 
 from lessonlib.data import STOP, Vocabulary
 from lessonlib.layers import FlattenConsecutive, Layer, Sequential
+from lessonlib.sampling import check_temperature
 from lessonlib.training import evaluating
 
 
-def end_to_end(words: Sequence[str], vocabulary: Vocabulary) -> tuple[torch.Tensor, torch.Tensor]:
+def concatenate(words: Sequence[str], vocabulary: Vocabulary) -> tuple[torch.Tensor, torch.Tensor]:
     """The words as one text and what follows each character of it: '.emma.olivia' and 'emma.olivia.'; (M,) each.
 
     Row i belongs to the same character as row i of `data.windows(words, …)`, and has the same target.
     """
     if not words:
-        raise ValueError("There are no words to lay end to end.")
+        raise ValueError("There are no words to concatenate.")
     text = torch.tensor(vocabulary.encode(STOP + STOP.join(words) + STOP))
-    return text[:-1], text[1:]
-
-
-class Positions(Layer):
-    """Note in `.out` how far each character of a text (M,) stands from the '.' that begins its name; pass the text on.
-
-    The pairs that follow ask it for their partners. With `restart=False` only the text's beginning counts, so that a
-    context may run over many names.
-    """
-
-    def __init__(self, restart=True):
-        self.restart = restart
-
-    def __call__(self, text):
-        at = torch.arange(len(text), device=text.device)
-        self.out = at - torch.where(text == 0, at, 0).cummax(0).values if self.restart else at
-        return text
-
-    def left(self, distance):
-        """The row that stands `distance` to the left of each, or where there is too little room the first, (M,)."""
-        return torch.arange(len(self.out), device=self.out.device) - self.out.clamp(max=distance)
+    return text[:-1], text[1:]  # the same text, one character on
 
 
 class DilatedPair(Layer):
-    """Lay each position beside the one `dilation` to its left: (M, C) to (M, 2 C). Every position is used twice.
+    """Lay each row beside the one `dilation` characters to its left: (M, C) to (M, 2 C). Every row is used twice.
 
-    What lies before a name is dots alone, and what dots become at this level stands in the name's own first row: the
-    '.' that begins it sees nothing else. So a position with too little room on its left takes that row (never zeros).
+    Who stands there is not the pair's business: `left(x, pair)` gives those rows of x, see `LeftNeighbours`.
     """
 
-    def __init__(self, dilation, positions):
-        self.dilation, self.positions = dilation, positions
+    looks_left = True  # so a CausalSequential hands it `left`
 
-    def __call__(self, x):
-        left = self.positions.left(self.dilation)
-        self.out = torch.cat([F.embedding(left, x), x], dim=1)  # F.embedding(left, x) is x[left], faster backward
+    def __init__(self, dilation):
+        self.dilation = dilation
+
+    def __call__(self, x, left: Callable):
+        self.out = torch.cat([left(x, self), x], dim=1)  # the earlier half first, as in FlattenConsecutive
         return self.out
 
 
-def dilated(tree: Sequential, restart: bool = True, positions: Positions | None = None) -> Sequential:
+class LeftNeighbours:
+    """Which row stands `dilation` to the left of each row of a text (M,), without looking into the name before.
+
+    What lies before a name is dots alone, and what dots become at this level stands in the name's own first row: the
+    '.' that begins it sees nothing else. So a row with too little room on its left takes that one (never zeros).
+    With `restart=False` only the text's beginning counts, so that a context may run over many names.
+    """
+
+    def __init__(self, text: torch.Tensor, restart: bool = True):
+        self._row = torch.arange(len(text), device=text.device)
+        # The last '.' at or before each row is where its name begins: cummax carries that row's number along.
+        start = torch.where(text == 0, self._row, 0).cummax(0).values if restart else 0
+        self._into_name = self._row - start  # how far each character stands from its '.', (M,)
+
+    def __call__(self, x, pair):
+        left = self._row - self._into_name.clamp(max=pair.dilation)  # (M,), at most back to the '.'
+        return F.embedding(left, x)  # x[left], with a faster backward
+
+
+class CausalSequential(Sequential):
+    """A Sequential over the rows of a text; it tells each layer that looks left where its left neighbours stand."""
+
+    def __init__(self, layers, restart=True):
+        super().__init__(layers)
+        self.restart = restart
+
+    def __call__(self, text, left: Callable | None = None):
+        left = left or LeftNeighbours(text, self.restart)
+        x = text
+        for layer in self.layers:
+            x = layer(x, left) if getattr(layer, "looks_left", False) else layer(x)
+        self.out = x
+        return self.out
+
+
+def dilated(tree: Sequential, restart: bool = True) -> CausalSequential:
     """The same tree as a convolution: characters (M,) to logits (M, vocab_size), from the very same layers.
 
     Only FlattenConsecutive(2) gives way, at level k to DilatedPair(2**k); whatever one of the two models learns, the
     other knows. In evaluation mode row i equals the tree's logits for the window that ends at character i.
-    `positions` may be a layer of another kind that knows each row's left neighbours, see `sharing.Prefixes`.
     """
-    positions = positions or Positions(restart)
-    layers, dilation = [positions], 1
+    layers, dilation = [], 1
     for layer in tree.layers:
         if isinstance(layer, FlattenConsecutive):
             if layer.n != 2:
                 raise ValueError(f"This tree fuses {layer.n} neighbours at once; a convolution is made from pairs (2).")
-            layers.append(DilatedPair(dilation, positions))
-            dilation *= 2
+            layers.append(DilatedPair(dilation))
+            dilation *= 2  # a row of this level stands for twice as many characters, so its partner is twice as far
         else:
             layers.append(layer)
     if dilation == 1:
         raise ValueError("This model has no FlattenConsecutive(2), so it is no tree: there are no pairs to dilate.")
-    return Sequential(layers)
+    return CausalSequential(layers, restart)
 
 
-def name_batches(
-    text: torch.Tensor, targets: torch.Tensor, rows: int, generator=None
+def packed_batches(
+    text: torch.Tensor, targets: torch.Tensor, batch_size: int, generator=None
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Endless batches of whole names in shuffled order, without replacement: x (rows,) and targets (rows, …).
+    """Endless batches of whole names in shuffled order: x (batch_size,) and targets (batch_size, …), no padding.
 
-    Every batch has exactly `rows` rows and begins at a name's beginning. The name that does not fit is cut, and stands
-    whole at the beginning of the next batch; the names left over at the end of an epoch wait for another one.
+    Every batch has exactly `batch_size` rows and begins at a name's beginning. The name that does not fit is cut, and
+    stands whole at the beginning of the next batch; the names left over at the end of an epoch wait for another one.
     """
     begins = (text == 0).nonzero()[:, 0]
     lengths = torch.diff(begins, append=torch.tensor([len(text)]))
-    if not lengths.max() <= rows <= len(text):
+    if not lengths.max() <= batch_size <= len(text):
         raise ValueError(
-            f"A batch of {rows} rows was asked for; with this text it must hold at least the longest name "
+            f"A batch of {batch_size} rows was asked for; with this text it must hold at least the longest name "
             f"({lengths.max()} rows) and at most the whole text ({len(text)})."
         )
     while True:
@@ -104,80 +118,67 @@ def name_batches(
         starts = lengths[order].cumsum(0) - lengths[order]  # where each name begins in the shuffled text
         shuffled = torch.arange(len(text)) + (begins[order] - starts).repeat_interleave(lengths[order])
         first = 0
-        while first + rows <= len(text):
-            ix = shuffled[first : first + rows]
+        while first + batch_size <= len(text):
+            ix = shuffled[first : first + batch_size]
             yield text[ix], targets[ix]
-            first = int(starts[starts <= first + rows][-1])
+            first = int(starts[starts <= first + batch_size][-1])  # the name that was cut begins the next batch
 
 
-class StepByStep:
+class IncrementalDecoder:
     """A convolution that reads one character at a time and keeps what it has computed: one new fusion a level.
 
     Call it with the next character of n names, (n,), beginning with their '.'; it gives the logits (n, vocab_size) of
-    what follows. Each level's queue holds its last `dilation` outputs. Use the model in evaluation mode.
+    what follows. Each pair's queue holds its last `dilation` inputs. Use the model in evaluation mode.
+    Source: Paine et al., 2016, "Fast WaveNet Generation Algorithm", arXiv:1611.09482.
     """
 
-    def __init__(self, model: Sequential):
+    def __init__(self, model: CausalSequential):
+        if not isinstance(model, CausalSequential):
+            raise ValueError(
+                f"An IncrementalDecoder reads with a CausalSequential, such as dilated(tree) or wavenet(…), but got a "
+                f"{type(model).__name__}. A tree on windows becomes one by dilated(tree)."
+            )
         self.model, self.queues = model, {}
 
     def __call__(self, ids: torch.Tensor) -> torch.Tensor:
-        x = ids
-        for layer in self.model.layers:
-            if isinstance(layer, DilatedPair):
-                x = torch.cat([self._pass_through(layer, x), x], dim=1)
-            elif not isinstance(layer, Positions):
-                x = layer(x)
-        return x
+        return self.model(ids, left=self._left)
 
-    def keep(self, rows: torch.Tensor) -> None:
+    def select(self, rows: torch.Tensor) -> None:
         """Go on with these rows: a choice of True and False, or their numbers, some perhaps more than once."""
         for queue in self.queues.values():
             for i, x in enumerate(queue):
                 queue[i] = x[rows]
 
-    def _pass_through(self, layer, x):
-        """Put x at the queue's end and take what has waited `dilation` steps; before the first '.' all is dots."""
-        queue = self.queues.setdefault(layer, deque([x] * layer.dilation))
+    def _left(self, x, pair):
+        """What the pair was given `dilation` steps ago; before the first '.' all is dots, so what '.' has become."""
+        queue = self.queues.setdefault(pair, deque([x] * pair.dilation))
         queue.append(x)
         return queue.popleft()
 
 
 @torch.no_grad()
-def write(model: Sequential, vocabulary, n=20, temperature=1.0, generator=None, max_length=64) -> list[str]:
+def generate(model: CausalSequential, vocabulary, n=20, temperature=1.0, generator=None, max_length=64) -> list[str]:
     """Draw `n` words as `sampling.sample` does, step by step: nothing that was computed once is computed again.
 
-    Words that have begun alike share a row, so the first step computes one row for all of them.
+    Words that have begun alike are one row, so the first step computes one row for all of them.
     """
+    check_temperature(temperature)
     written = torch.zeros(n, max_length, dtype=torch.long)
     alive, row = torch.arange(n), torch.zeros(n, dtype=torch.long)  # the words that go on, and the row of each
     ids = torch.zeros(1, dtype=torch.long)  # the newest character of each row: each word begins with its '.'
     with evaluating(model):
-        reader = StepByStep(model)
+        decoder = IncrementalDecoder(model)
         for position in range(max_length):
-            probabilities = F.softmax(reader(ids) / temperature, dim=1)
-            drawn = torch.multinomial(probabilities[row], 1, generator=generator)[:, 0]
+            probabilities = F.softmax(decoder(ids) / temperature, dim=1)  # (rows, V)
+            drawn = torch.multinomial(probabilities[row], 1, generator=generator)[:, 0]  # one for each living word
             written[alive, position] = drawn
             going_on = drawn != 0
             alive = alive[going_on]
             if len(alive) == 0:
                 break
+            # Words of one row that drew the same character stay one row: number each (row, character) once.
             beginnings, row = (row * len(vocabulary) + drawn)[going_on].unique(return_inverse=True)
             ids = beginnings % len(vocabulary)
-            reader.keep(beginnings // len(vocabulary))
+            decoder.select(beginnings // len(vocabulary))
     used = written[:, written.any(0)]  # nothing was written farther to the right
     return [vocabulary.decode(word).split(STOP, 1)[0] for word in used.tolist()]
-
-
-class OnWindows(Sequential):
-    """A model of text, asked about windows: (B, T) to (B, vocab_size), the logits at the end of each window.
-
-    It computes T rows to use one, so it is for sampling and comparing only. T must cover the reach of the model.
-    """
-
-    def __init__(self, model, block_size):
-        super().__init__([model])
-        self.block_size = block_size
-
-    def __call__(self, x):
-        self.out = super().__call__(x.flatten()).view(*x.shape, -1)[:, -1]
-        return self.out

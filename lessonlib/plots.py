@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from matplotlib.patches import Rectangle
 
 from lessonlib import style
-from lessonlib.shapes import record
+from lessonlib.shapes import layer_calls
 from lessonlib.training import History, smooth
 
 
@@ -101,10 +101,10 @@ def histograms(
 
 def activations(model, x: torch.Tensor, title: str = "Activations of each tanh layer") -> style.Picture:
     """How the outputs of each Tanh are spread over (-1, 1) for inputs x (B, T); near the ends a unit is saturated."""
-    outs = [out for layer, _, out in record(model, x) if type(layer).__name__ == "Tanh"]
+    outs = [out for layer, _, out in layer_calls(model, x) if type(layer).__name__ == "Tanh"]
     samples = {f"tanh {i}": out.detach().flatten() for i, out in enumerate(outs, 1)}
-    shares = ", ".join(f"{name} {(v.abs() > 0.97).float().mean():.1%}" for name, v in samples.items())
-    alt = f"{title}: a histogram for each layer between -1 and 1. Share of values beyond 0.97 in size: {shares}."
+    saturated = ", ".join(f"{name} {(v.abs() > 0.97).float().mean():.1%}" for name, v in samples.items())
+    alt = f"{title}: a histogram for each layer between -1 and 1. Share of values beyond 0.97 in size: {saturated}."
     return histograms(samples, title, "activation", alt, bins=50)
 
 
@@ -114,9 +114,9 @@ def embedding_map(
     """Each row of `weight` (V, C) as its label, placed by the two directions in which the rows differ most (PCA)."""
     centred = weight.detach() - weight.detach().mean(0)
     _, s, v = torch.linalg.svd(centred, full_matrices=False)
-    points, share = centred @ v[:2].T, (s[:2] ** 2).sum() / (s**2).sum()
+    points, kept = centred @ v[:2].T, (s[:2] ** 2).sum() / (s**2).sum()
     fig, ax = style.figure(
-        f"{title}: {len(labels)} labelled points on a plane that keeps {share:.0%} of their variance; a, e, i, o "
+        f"{title}: {len(labels)} labelled points on a plane that keeps {kept:.0%} of their variance; a, e, i, o "
         "and u are drawn bold.",
         width=6.0,
         height=5.0,
@@ -200,7 +200,7 @@ def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: st
     return fig
 
 
-def matrix(
+def heatmap(
     values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
 ) -> style.Picture:
     """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one shows numbers."""

@@ -46,6 +46,12 @@ def next_probabilities(model, vocabulary, context: str, temperature: float = 1.0
         return _probabilities(model, ids, temperature)[0]
 
 
+def check_temperature(temperature: float) -> None:
+    """Raise ValueError for a temperature that no softmax can be divided by."""
+    if not temperature > 0:  # so that nan is refused, too
+        raise ValueError(f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is.")
+
+
 def _context(vocabulary, text, length):
     """The last `length` characters of `text`, with '.' in front where it is too short: (1, length)."""
     return torch.tensor([([0] * length + vocabulary.encode(text))[-length:]])
@@ -59,6 +65,5 @@ def _context_length(model, block_size):
 
 
 def _probabilities(model, context, temperature):
-    if temperature <= 0:
-        raise ValueError(f"temperature is {temperature}, but it must be above 0. 1.0 leaves the model as it is.")
+    check_temperature(temperature)
     return F.softmax(model(context) / temperature, dim=1)

@@ -83,33 +83,33 @@ def trace(model, x: torch.Tensor) -> Trace:
     of the embedding that the last position of a layer's output depends on, measured by gradient. Multiply-adds are
     counted in Linear and Conv1d layers, not in what a module computes between its layers, as attention does.
     """
-    steps = record(model, x)
-    first = embedding_of(steps)
-    rows = tuple(_row(layer, a, out, first, len(x)) for layer, a, out in steps)
+    calls = layer_calls(model, x)
+    first = embedding_of(calls)
+    rows = tuple(_row(layer, a, out, first, len(x)) for layer, a, out in calls)
     return Trace(rows, sum(p.numel() for p in set(model.parameters())))
 
 
 @torch.enable_grad()
-def record(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
+def layer_calls(model, x: torch.Tensor, training: bool = False) -> list[tuple]:
     """Run a copy of `model` on x (B, T) and return (layer, input, output) of each call, ready for gradients."""
     kept = {id(tensor): tensor.detach() for tensor in _on_a_graph(model)}
     model = copy.deepcopy(model, memo=kept).train(training)
-    steps = []
+    calls = []
     for layer in {id(layer): layer for layer in _inside(model) if not _children(layer)}.values():
-        _note_calls(layer, steps)
+        _note_calls(layer, calls)
     for p in model.parameters():
         p.requires_grad_()  # a frozen embedding has a reach too
     model(x)
-    return steps
+    return calls
 
 
-def embedding_of(steps) -> torch.Tensor | None:
+def embedding_of(calls) -> torch.Tensor | None:
     """The output of the embedding of the characters, (B, T, C): what reach is counted in.
 
     Of several it is the one that looks up most: the others look up positions, which are the same for each example.
     """
-    found = [(ix, out) for layer, ix, out in steps if type(layer).__name__ == "Embedding"]
-    return max(found, key=lambda step: (step[0].ndim, step[0].numel()), default=(None, None))[1]
+    found = [(ix, out) for layer, ix, out in calls if type(layer).__name__ == "Embedding"]
+    return max(found, key=lambda call: (call[0].ndim, call[0].numel()), default=(None, None))[1]
 
 
 def _children(layer):
@@ -133,14 +133,18 @@ def _on_a_graph(model):
     return [value for value in kept if isinstance(value, torch.Tensor) and value.grad_fn is not None]
 
 
-def _note_calls(layer, steps):
-    """Give one layer of the copy a class of its own, which notes (layer, input, output) of each call."""
+def _note_calls(layer, calls):
+    """Give one layer of the copy a class of its own, which notes (layer, input, output) of each call.
+
+    Python looks up `__call__` on the class, never on the object. To change the layer's own class instead would reach
+    every model that uses it, and torch's hooks are for torch's modules alone.
+    """
     kind = type(layer)
 
     def call(self, *args, **kwargs):
         out = kind.__call__(self, *args, **kwargs)
         x = [*args, *kwargs.values()][0]
-        steps.append((self, x, out[0] if isinstance(out, tuple) else out))
+        calls.append((self, x, out[0] if isinstance(out, tuple) else out))
         return out
 
     layer.__class__ = type(kind.__name__, (kind,), {"__call__": call})

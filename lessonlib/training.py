@@ -123,13 +123,16 @@ def minibatches(
 # Schedules: functions of the step that give a factor on the learning rate
 
 
-def drop(at: int, factor: float = 0.1) -> Callable[[int], float]:
+def step_decay(at: int, factor: float = 0.1) -> Callable[[int], float]:
     """1 before step `at`, then `factor`: the published lesson's schedule."""
     return lambda step: 1.0 if step < at else factor
 
 
 def warmup_hold_decay(steps: int, warmup: float = 0.05, decay: float = 0.4) -> Callable[[int], float]:
-    """Rise over the first share `warmup` of the steps, hold, then fall in a straight line to 0 over the last share."""
+    """Rise over the first part of the steps, hold, then fall in a straight line to 0 over the last part.
+
+    `warmup` and `decay` are fractions of the steps. Also called warmup-stable-decay, or a trapezoidal schedule.
+    """
 
     def factor(step: int) -> float:
         done = (step + 1) / steps
@@ -140,8 +143,11 @@ def warmup_hold_decay(steps: int, warmup: float = 0.05, decay: float = 0.4) -> C
     return factor
 
 
-def sweep(steps: int, low: float = 1e-3, high: float = 1.0) -> Callable[[int], float]:
-    """From `low` to `high`, each step by the same factor: a run that shows which learning rates work."""
+def lr_range_test(steps: int, low: float = 1e-3, high: float = 1.0) -> Callable[[int], float]:
+    """From `low` to `high`, each step by the same factor: a run that shows which learning rates work.
+
+    Source: Smith, 2015, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186.
+    """
     return lambda step: low * (high / low) ** (step / max(steps - 1, 1))
 
 

@@ -62,7 +62,7 @@ class LookInside(LessonWidget):
             return
         ids = [0] * self._block_size + self._vocabulary.encode(self.text)
         contexts = torch.tensor([ids[i : i + self._block_size] for i in range(len(self.text) + 1)])
-        logits = shapes.record(self._model, contexts)[-1][2].detach()
+        logits = shapes.layer_calls(self._model, contexts)[-1][2].detach()
         self.logits = [[round(v, 3) for v in row] for row in logits.tolist()]
         self.written = []
 
@@ -105,7 +105,7 @@ class LookInside(LessonWidget):
 
 def by_layer(model, X, Y=None) -> tuple[dict, dict]:
     """Output of each computing layer by name, and (with targets Y) the gradient of the mean loss at it."""
-    steps = [step for step in shapes.record(model, X) if _computes(step)]
+    steps = [step for step in shapes.layer_calls(model, X) if _computes(step)]
     names = _numbered([type(layer).__name__ for layer, _, _ in steps])
     outs = [out for _, _, out in steps]
     gradients = torch.autograd.grad(F.cross_entropy(outs[-1], Y), outs) if Y is not None else []
@@ -150,7 +150,7 @@ def _same_scale(gradients):
 
 
 def _embedding_weight(model, X):
-    for layer, _, _ in shapes.record(model, X[:1]):
+    for layer, _, _ in shapes.layer_calls(model, X[:1]):
         if type(layer).__name__ == "Embedding":
             return layer.weight.detach()
     raise ValueError("This model has no Embedding layer to look into. Hand in a model that begins with one.")

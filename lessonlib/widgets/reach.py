@@ -65,7 +65,7 @@ def _before_regrouping(rows, i):
 
 
 def _row(model, x, below, here):
-    nodes = _positions(shapes.record(model, x)[here][2].shape)
+    nodes = _positions(shapes.layer_calls(model, x)[here][2].shape)
     parts = [_gradients(model, x, below, here, range(i, min(i + CHUNK, nodes))) for i in range(0, nodes, CHUNK)]
     lower, inputs = (torch.cat(side) for side in zip(*parts, strict=True))
     return MeasuredRow([row.nonzero().flatten().tolist() for row in lower], inputs / inputs.max().clamp(min=1e-30))
@@ -73,7 +73,7 @@ def _row(model, x, below, here):
 
 def _gradients(model, x, below, here, nodes):
     """Size of the gradient of each of `nodes` at the row below and at the embedding: (nodes, T below), (nodes, T)."""
-    steps = shapes.record(model, x.expand(len(nodes), -1))
+    steps = shapes.layer_calls(model, x.expand(len(nodes), -1))
     embedding, lower, out = shapes.embedding_of(steps), steps[below][2], steps[here][2]
     out = out if out.ndim == 3 else out[:, None]
     values = torch.stack([out[row, node] for row, node in enumerate(nodes)])

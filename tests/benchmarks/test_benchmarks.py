@@ -1,6 +1,7 @@
 """The benchmarks compute what they claim to time; how long it takes is never asked here."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -25,7 +26,7 @@ from benchmarks import (  # noqa: E402
 )
 
 torch.set_num_threads(1)
-TINY = {"epochs": 2, "rows": 64}
+TINY = {"epochs": 2, "batch_size": 64}
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +40,12 @@ def setting():
 def _small(monkeypatch):
     monkeypatch.setattr(published.run, "__defaults__", (10, 5, None, 42))
     monkeypatch.setattr(steps, "STEPS", 2)
-    monkeypatch.setattr(time_to_loss, "WAYS", [rung._replace(**TINY) for rung in time_to_loss.WAYS])
+    monkeypatch.setattr(time_to_loss, "WAYS", [replace(rung, **TINY) for rung in time_to_loss.WAYS])
     for module in (time_to_loss, best, fair):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
     for clock in (lines.side_by_side, lines.in_turns):
         monkeypatch.setattr(clock, "__defaults__", (1,))
-    monkeypatch.setattr(best, "SIZES", {"tiny": (best.LOW._replace(**TINY), 4, 6)})
+    monkeypatch.setattr(best, "SIZES", {"tiny": (replace(best.LOW, **TINY), 4, 6)})
     monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
     monkeypatch.setattr(fair, "EPOCHS", 1)
     monkeypatch.setattr(fair, "BATCHES", (64,))
@@ -145,7 +146,7 @@ def test_training_is_compared_off_the_clock(setting):
 def test_a_rung_trains_a_tree_that_works_on_windows(setting):
     chance = training.uniform_loss(len(setting.names.vocabulary))
     for rung in time_to_loss.WAYS:
-        result = ladder.climb(rung._replace(epochs=4), setting.names)
+        result = ladder.climb(replace(rung, epochs=4), setting.names)
         assert training.evaluate(result.model, *setting.names.windows) < chance - 0.5, rung.name
         assert torch.get_float32_matmul_precision() == "highest"
 

@@ -25,7 +25,7 @@ EXAMPLES = {
     "lookup": lambda: plots.lookup("aba", list(".ab"), torch.randn(3, 2, requires_grad=True)),
     "bars": lambda: plots.bars({"flat": 2.027, "tree": 1.993}, "Validation loss", "nats per character"),
     "dots": lambda: plots.dots({"flat": [2.041, 2.046], "tree": [2.006, 2.009, 2.007]}, "Seeds", "nats per character"),
-    "matrix": lambda: plots.matrix(MATRIX, "ab", "xyz", "A matrix", "column", "row", "Two rows of three numbers."),
+    "heatmap": lambda: plots.heatmap(MATRIX, "ab", "xyz", "A matrix", "column", "row", "Two rows of three numbers."),
 }
 UNLABELLED = {"lookup"}  # a drawing without axes
 NAMED_ROWS = {"bars", "dots"}  # the rows' names stand where the label of y would

@@ -77,8 +77,8 @@ def test_its_speeds_and_losses_are_those_of_the_record():
         assert float(ratio) == pytest.approx(line["ratio"] or 1, rel=0.01)
     for words, claim, kind, off in (
         (
-            r"to 2.00, \*shared beginnings\* came to ([\d.]+)x",
-            "published/time to 2.00: shared beginnings",
+            r"to 2.00, \*shared prefixes\* came to ([\d.]+)x",
+            "published/time to 2.00: shared prefixes",
             "ratio",
             0.5,
         ),

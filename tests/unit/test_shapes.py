@@ -48,8 +48,8 @@ class SmallTransformer(nn.Module):
         super().__init__()
         self.positions = nn.Embedding(16, channels)
         self.characters = nn.Embedding(27, channels)
-        self.attend = nn.MultiheadAttention(channels, 2, batch_first=True)
-        self.think = nn.Sequential(nn.Linear(channels, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, channels))
+        self.attn = nn.MultiheadAttention(channels, 2, batch_first=True)
+        self.mlp = nn.Sequential(nn.Linear(channels, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, channels))
         self.head = nn.Linear(channels, 27)
         self.rounds = rounds
         self.attention = None
@@ -59,9 +59,9 @@ class SmallTransformer(nn.Module):
         x = self.positions(torch.arange(T)) + self.characters(ix)
         future = torch.ones(T, T, dtype=torch.bool).triu(1)
         for _ in range(self.rounds):
-            looked, self.attention = self.attend(query=x, key=x, value=x, attn_mask=future)
+            looked, self.attention = self.attn(query=x, key=x, value=x, attn_mask=future)
             x = x + looked
-            x = x + self.think(x)
+            x = x + self.mlp(x)
         return self.head(x)
 
 

@@ -330,7 +330,7 @@ def test_a_batch_size_that_cannot_be_is_refused(batch_size):
 
 
 def test_drop_is_the_published_schedule():
-    schedule = training.drop(at=150_000)
+    schedule = training.step_decay(at=150_000)
     assert [schedule(step) for step in (0, 149_999, 150_000, 199_999)] == [1.0, 1.0, 0.1, 0.1]
 
 
@@ -349,9 +349,9 @@ def test_warmup_hold_decay_by_hand():
 
 
 def test_a_sweep_goes_from_low_to_high_in_equal_factors():
-    factors = [training.sweep(5, low=0.001, high=10)(step) for step in range(5)]
+    factors = [training.lr_range_test(5, low=0.001, high=10)(step) for step in range(5)]
     assert factors == pytest.approx([0.001, 0.01, 0.1, 1, 10])
-    assert training.sweep(1)(0) == pytest.approx(0.001)
+    assert training.lr_range_test(1)(0) == pytest.approx(0.001)
 
 
 # Evaluation

@@ -4,13 +4,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessonlib import data, fast, models, wavenet
+from lessonlib import data, models, wavenet
+from lessonlib.ladder.fused import FusedBatchNorm1d, fuse
+from lessonlib.ladder.muon import Muon, muon_and_adamw, orthogonalize
+from lessonlib.ladder.soft_targets import soft_targets
 from lessonlib.layers import BatchNorm1d
 
 
 @pytest.mark.parametrize("shape", [(16, 5), (6, 4, 5)], ids=str)
 def test_the_fused_batchnorm_is_the_same_layer(shape):
-    ours, fused = BatchNorm1d(5), fast.FusedBatchNorm1d(5)
+    ours, fused = BatchNorm1d(5), FusedBatchNorm1d(5)
     for mode in (True, True, False):
         x = torch.randn(shape) * 3 + 1
         torch.testing.assert_close(fused.train(mode)(x), ours.train(mode)(x), rtol=1e-5, atol=1e-5)
@@ -23,7 +26,7 @@ def test_fuse_keeps_every_number_and_reaches_nested_layers():
     text = torch.randint(0, 27, (50,))
     model(text)
     before, parameters = model.eval()(text), [id(p) for p in model.parameters()]
-    fast.fuse(model)
+    fuse(model)
     torch.testing.assert_close(model(text), before, rtol=1e-5, atol=1e-5)
     assert [id(p) for p in model.parameters()] == parameters
     assert not any(type(layer) is BatchNorm1d for layer in _all(model))
@@ -33,11 +36,11 @@ def _all(layer):
     return [layer, *(inner for child in getattr(layer, "layers", []) for inner in _all(child))]
 
 
-def test_all_answers_give_the_gradient_of_one_answer_at_a_time():
+def test_soft_targets_give_the_gradient_of_one_target_at_a_time():
     words = ["emma", "emily", "ella", "ella", "al", "ann", "mia", "mila", "milo", "eli"]
     vocabulary = data.Vocabulary(words)
     X, Y = data.windows(words, 8, vocabulary)
-    A = fast.answers(X, Y, len(vocabulary))
+    A = soft_targets(X, Y, len(vocabulary))
     torch.testing.assert_close(A.sum(1), torch.ones(len(X)))
     first = A[0] * len(words)  # the row of '.': how many names begin with each letter
     assert first[vocabulary.encode("e")].item() == pytest.approx(5)
@@ -53,7 +56,7 @@ def test_muon_steps_as_torch_does(shape):
     start = torch.randn(shape)
     ours, theirs = (start.clone().requires_grad_() for _ in range(2))
     optimizers = (
-        fast.Muon([ours], lr=0.05, momentum=0.9, weight_decay=0.1),
+        Muon([ours], lr=0.05, momentum=0.9, weight_decay=0.1),
         torch.optim.Muon([theirs], lr=0.05, momentum=0.9, weight_decay=0.1),
     )
     for _ in range(3):
@@ -67,20 +70,20 @@ def test_muon_steps_as_torch_does(shape):
 
 
 @pytest.mark.parametrize("shape", [(20, 50), (50, 20)], ids=str)
-def test_level_out_keeps_directions_and_evens_out_their_strength(shape):
+def test_orthogonalize_keeps_directions_and_evens_out_their_strength(shape):
     U, s, V = torch.linalg.svd(torch.randn(shape), full_matrices=False)
     s = torch.logspace(0, -2, 20)
-    level = fast.level_out(U * s @ V)
-    in_old_directions = U.T @ level @ V.T
+    even = orthogonalize(U * s @ V)
+    in_old_directions = U.T @ even @ V.T
     strengths = in_old_directions.diag()
     torch.testing.assert_close(in_old_directions, strengths.diag(), rtol=0, atol=1e-4)
     assert strengths.min() > 0.6 and strengths.max() < 1.25
-    assert not fast.level_out(torch.zeros(shape)).isnan().any()
+    assert not orthogonalize(torch.zeros(shape)).isnan().any()
 
 
 def test_each_parameter_has_one_optimizer():
     model = models.tree(27, 24, 128)
-    muon, adamw = fast.muon_and_adamw(model)
+    muon, adamw = muon_and_adamw(model)
     held = [p for o in (muon, adamw) for group in o.param_groups for p in group["params"]]
     assert sorted(map(id, held)) == sorted(map(id, model.parameters()))
     assert [tuple(p.shape) for p in muon.param_groups[0]["params"]] == [(48, 128), (256, 128), (256, 128)]
@@ -90,7 +93,7 @@ def test_a_prior_leans_on_shorter_contexts():
     words = ["anna", "anne", "hanna", "joanna", "jo", "jo", "al", "bo", "mo", "ann"]
     vocabulary = data.Vocabulary(words)
     X, Y = data.windows(words, 3, vocabulary)
-    A = fast.answers(X, Y, len(vocabulary), prior=2.0)
+    A = soft_targets(X, Y, len(vocabulary), prior=2.0)
     torch.testing.assert_close(A.sum(1), torch.ones(len(X)))
     after = {}
     for length in range(4):  # the same by counting, context by context
@@ -107,4 +110,4 @@ def test_a_prior_leans_on_shorter_contexts():
 
 def test_contexts_that_a_number_cannot_hold_are_refused():
     with pytest.raises(ValueError, match="shorter windows"):
-        fast.answers(torch.zeros(2, 16, dtype=torch.long), torch.zeros(2, dtype=torch.long), 27)
+        soft_targets(torch.zeros(2, 16, dtype=torch.long), torch.zeros(2, dtype=torch.long), 27)
