@@ -11,7 +11,7 @@ from lessonlib.layers import Linear
 class Muon(torch.optim.Optimizer):
     """Gradient descent whose update pushes a matrix equally hard in all its directions, common or rare.
 
-    Each step takes a running mean of the gradients (Nesterov momentum) and orthogonalizes it, see `orthogonalize`.
+    Each step takes a running mean of the gradients (Nesterov momentum) through `orthogonalize`.
     For matrices (fan_in, fan_out) inside a model; `weight_decay` shrinks them by lr times as much a step.
     torch.optim.Muon is the same rule with its products in bfloat16, very slow on a processor without such units.
     """
