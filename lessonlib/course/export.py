@@ -88,7 +88,7 @@ def _alive(data: dict, place: str) -> str:
     kind, state = widget_class(data[OURS]), data[OURS].get("state")
     if kind is None or not state:
         return picture
-    state = json.dumps({**state, "live": False}).replace("<", "\\u003c")  # no text may end the script
+    state = json.dumps({**kind.revived(state), "live": False}).replace("<", "\\u003c")  # no text may end the script
     module = kind._esm.replace("export default", "const widget =", 1)
     call = f'show(widget, {state}, document.getElementById("{place}"));'
     return f'{picture}<style>{kind._css}</style><script type="module">{module}\n{SHIM}\n{call}</script>'

@@ -13,9 +13,9 @@ HERE = Path(__file__).parent
 MIME = "application/vnd.lessonlib.v1+json"  # marks our outputs for the save hook and for `course.py export`
 
 
-def script(name: str) -> str:
-    """The JavaScript module of a widget: the shared helpers, then its own file. No build step, no imports."""
-    return (HERE / "common.js").read_text("utf-8") + (HERE / f"{name}.js").read_text("utf-8")
+def script(*names: str) -> str:
+    """The JavaScript module of a widget: the shared helpers, then its own files. No build step, no imports."""
+    return "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("common", *names))
 
 
 def stylesheet(name: str) -> str:
@@ -63,3 +63,8 @@ class LessonWidget(anywidget.AnyWidget):
         """What `course.py export` needs to rebuild the widget without Python."""
         kind = f"{type(self).__module__}:{type(self).__name__}"
         return {"class": kind, "state": {name: getattr(self, name) for name in self.view_state}}
+
+    @classmethod
+    def revived(cls, state: dict) -> dict:
+        """The state of a stored copy, made whole for an exported page."""
+        return state

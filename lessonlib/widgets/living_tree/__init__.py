@@ -1,0 +1,11 @@
+"""The living tree: a model of the course, running in the page.
+
+description   a tree as steps with their weights, and the same arithmetic in Python
+reading       any model read into such a description, and held against the model itself
+widget        LivingTree; its JavaScript: engine (the arithmetic), strip, canopy, bars, node_view, panel, writer
+picture       what it shows where nothing runs
+"""
+
+from lessonlib.widgets.living_tree.widget import LivingTree
+
+__all__ = ["LivingTree"]

@@ -1,0 +1,85 @@
+// The living tree: a name is typed, and the model runs here, on every key. Python is not asked.
+
+export default () => ({ render });
+
+function render({ model, el }) {
+  const state = {
+    text: model.get("text"), temperature: model.get("temperature"), open: model.get("opened"), chosen: null,
+    step: null, channel: 0, target: null, tools: new Set(model.get("tools")),
+  };
+  const trees = model.get("trees").map(({ label, outline, numbers, precision }) => ({ label, engine: new Engine(outline, weights(numbers, precision)) }));
+  const engine = trees[0].engine;
+  const field = nameField(engine, state, model.get("example"), typed);
+  const panels = trees.map((tree) => panel(tree, state, () => panels.forEach((each) => each.pick())));
+  const pen = writer(panels, state, field, update);
+  const root = h("div", { class: "ll ll-tree" },
+    h("div", { class: "ll-bar ll-tree-top" }, field.el, state.tools.has("write") && pen.button, state.tools.has("inside") && lookInside()),
+    field.note,
+    h("div", { class: `ll-tree-panels${panels.length > 1 ? " ll-tree-two" : ""}` }, ...panels.map((each) => each.el)),
+    pen.el);
+  keepKeys(root);
+  el.append(root);
+
+  function typed(text) {
+    pen.stop();
+    update(text);
+  }
+
+  /** The one way in which the picture changes: another text, perhaps a character that was drawn. */
+  function update(text = state.text, animate = true) {
+    state.text = text;
+    panels.forEach((each) => each.show(animate));
+  }
+
+  function lookInside() {
+    const most = Math.max(...trees.map(({ engine }) => engine.levels.length));
+    const less = h("button", { type: "button", "aria-label": "Close a level", onclick: () => open(state.open - 1) }, "−");
+    const more = h("button", { type: "button", "aria-label": "Look inside: open a level", onclick: () => open(state.open + 1) }, "Look inside +");
+    const open = (to) => {
+      state.open = Math.max(0, Math.min(most, to));
+      less.hidden = state.open === 0;
+      more.disabled = state.open === most;
+      panels.forEach((each) => each.lay());
+    };
+    open(state.open);
+    return h("span", { class: "ll-tree-inside" }, less, more);
+  }
+
+  const undo = [
+    onWidth(root, () => panels.forEach((each) => each.lay())),
+    onTheme(() => panels.forEach((each) => each.lay())),
+    () => pen.stop(),
+  ];
+  update(state.text, false);
+  if (model.get("focus")) field.take();
+  return () => undo.forEach((f) => f());
+}
+
+/** The text field: only characters that the tree knows go in; others are named beside it. */
+function nameField(engine, state, example, typed) {
+  const input = h("input", { type: "text", class: "ll-tree-name", size: 14, maxlength: 60, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: example, value: state.text });
+  const note = h("p", { class: "ll-tree-unknown", role: "status", hidden: true });
+  const read = () => {
+    const given = [...input.value.normalize("NFC")], unknown = [];
+    const kept = given.map((c) => {
+      const same = [c, c.toLowerCase(), c.toUpperCase()].find((each) => each !== "." && engine.index.has(each));
+      if (!same) unknown.push(c);
+      return same ?? "";
+    }).join("");
+    if (unknown.length) input.value = kept;
+    note.hidden = !unknown.length;
+    note.textContent = unknown.includes(".") ? "“.” ends a name: the tree writes it itself." : unknown.length ? `${unknown.map((c) => `“${c}”`).join(", ")} is not among the ${engine.characters.length} characters of this tree, so it was left out.` : "";
+    typed(kept);
+  };
+  input.addEventListener("input", (event) => { if (!event.isComposing) read(); });
+  input.addEventListener("compositionend", read);
+  return {
+    el: h("label", { class: "ll-field" }, h("span", {}, "Type the beginning of a name"), input), note,
+    set: (text) => { input.value = text; },
+    /** Take the focus, unless somebody is writing elsewhere. */
+    take: () => setTimeout(() => {
+      const now = document.activeElement, busy = now && (now.isContentEditable || ["INPUT", "TEXTAREA"].includes(now.tagName));
+      if (!busy && input.isConnected) input.focus({ preventScroll: true });
+    }, 60),
+  };
+}
