@@ -4,30 +4,17 @@ import argparse
 import json
 import platform
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
 import torch
 
-from benchmarks.lines import TARGETS, Setting, table
-from lessonlib import data, ladder
-from lessonlib.course import Problem
-
-HERE = Path(__file__).parent
-
-# The name on the command line and the module in benchmarks/, in the order in which they run.
-BENCHMARKS = {
-    "steps": "steps",
-    "conv": "convolution_cost",
-    "sampling": "sampling_rate",
-    "time": "time_to_loss",
-    "widgets": "widgets",
-    "fair": "fair",
-    "best": "best",
-    "published": "published_to_the_end",
-}
-LONG = ("published",)  # run with --full, or when named
+from benchmarks.lines import LISTS, Setting, table
+from lessonlib import data, ladder, records
+from lessonlib.course import ROOT, Problem, git
+from lessonlib.records import catalogue
 
 
 def main(argv: list[str]) -> int:
@@ -43,64 +30,69 @@ def main(argv: list[str]) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the benchmarks named, or all but the long ones, and print the table."""
+    """Run the benchmarks named, or all but the long ones; print the table, and keep the records if asked to."""
     torch.set_num_threads(1)
     try:
         words = data.load_words(arguments.words)
     except (OSError, ValueError) as error:
         raise Problem(str(error)) from None
-    target = arguments.target if arguments.target is not None else TARGETS.get(len(words))
-    setting = Setting(ladder.Names(words), target)
+    known, target = LISTS.get(len(words), (arguments.words.stem if arguments.words else "embedded", None))
+    setting = Setting(ladder.Names(words), target if arguments.target is None else arguments.target)
+    about = _about() | {"words": known}
     lines = []
     for name in arguments.names:
-        print(f"{name}: {_help(name)}", file=sys.stderr, flush=True)
-        lines += _module(name).measure(setting)
+        print(f"{name}: {catalogue()[name].question}", file=sys.stderr, flush=True)
+        measured = [replace(line, bench=name, **about) for line in _module(name).measure(setting)]
+        lines += measured
         print(table(lines), end="\n\n", file=sys.stderr, flush=True)
+        if arguments.keep and measured:
+            print(f"kept as benchmarks/records/{records.keep(measured).name}", file=sys.stderr, flush=True)
     print(table(lines))
     if arguments.json:
-        record = {"words": len(words), "machine": _machine(), "lines": [asdict(line) for line in lines]}
-        arguments.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        told = [{**asdict(line), "mean": line.mean, "spread": line.spread} for line in lines]
+        text = json.dumps({"words": len(words), "records": told}, indent=1, ensure_ascii=False)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
     return 0
 
 
 def _parse(argv):
+    known = catalogue()
     parser = argparse.ArgumentParser(
         prog="course.py bench",
         description="Measure what the course claims about speed and loss. Times are CPU seconds of one thread.",
-        epilog="\n".join(f"  {name:10} {_help(name)}" for name in BENCHMARKS),
+        epilog="\n".join(f"  {name:10} {benchmark.question}" for name, benchmark in known.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    long = ", ".join(name for name in known if known[name].long)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these benchmarks (see below)")
-    parser.add_argument("--full", action="store_true", help="the long ones too: " + ", ".join(LONG))
+    parser.add_argument("--full", action="store_true", help=f"the long ones too: {long}")
     parser.add_argument("--words", type=Path, metavar="FILE", help="another list, a word a line")
     parser.add_argument("--target", type=float, metavar="LOSS", help="the validation loss that `time` runs to")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    parser.add_argument("--keep", action="store_true", help="add the figures to benchmarks/records/")
     arguments = parser.parse_args(argv)
-    unknown = [name for name in arguments.names if name not in BENCHMARKS]
+    unknown = [name for name in arguments.names if name not in known]
     if unknown:
-        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    arguments.names = arguments.names or [name for name in BENCHMARKS if arguments.full or name not in LONG]
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(known)}")
+    arguments.names = arguments.names or [name for name in known if arguments.full or not known[name].long]
     return arguments
 
 
-def _help(name):
-    """The first line of the module's docstring, read without importing what it measures."""
-    source = (HERE / f"{BENCHMARKS[name]}.py").read_text(encoding="utf-8")
-    return source.split('"""')[1].splitlines()[0]
-
-
 def _module(name):
-    return import_module(f"benchmarks.{BENCHMARKS[name]}")
+    return import_module(f"benchmarks.{catalogue()[name].module}")
 
 
-def _machine():
-    """What the figures depend on besides the code; nothing that says whose machine it is."""
+def _about() -> dict[str, object]:
+    """What the figures depend on besides the code measured; nothing that says whose machine it is."""
     return {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "processor": platform.machine(),
-        "capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": torch.get_num_threads(),
+        "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M}",
+        "commit": git.version(ROOT),
+        "machine": {
+            "processor": platform.machine(),
+            "capability": torch.backends.cpu.get_cpu_capability(),
+            "threads": torch.get_num_threads(),
+        },
+        "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
     }
 
 

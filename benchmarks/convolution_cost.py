@@ -4,11 +4,12 @@ from functools import partial
 
 import torch
 
-from benchmarks.lines import Line, Setting, in_turns
+from benchmarks.lines import Setting, in_turns, line
 from lessonlib import models
 from lessonlib.convolution import concatenate
 from lessonlib.ladder.fused import fuse
 from lessonlib.layers import FlattenConsecutive
+from lessonlib.records import Record
 
 CONTEXTS = tuple(2**k for k in range(3, 11))
 POSITIONS = 8192  # of one long text, names and all
@@ -17,14 +18,13 @@ BATCHES = (1024, 4096, 16384)  # characters in a batch of windows
 CHUNKS = (512, 1024, 2048, 8192)  # characters that the convolution takes at once
 
 
-def measure(setting: Setting) -> list[Line]:
+def measure(setting: Setting) -> list[Record]:
     """Evaluation, CPU microseconds a position; each form in the batch that suits it best."""
     costs = measured(setting)
-    first, last = CONTEXTS[0], CONTEXTS[-1]
     lines = [
-        Line(f"context {n}: convolution against windows", conv, windows, windows / conv, "us")
-        for n in (first, last)
-        for windows, conv in [costs[n]]
+        line(subject, "cost of a prediction", "us", [us], figure="fastest", at={"context": context})
+        for context, pair in costs.items()
+        for subject, us in zip(("windows", "convolution"), pair, strict=True)
     ]
     return [*lines, _fit(costs)]
 
@@ -93,5 +93,4 @@ def _fit(costs):
     A = torch.stack([torch.ones_like(levels), levels], dim=1)
     a, b = torch.linalg.lstsq(A, conv[:, None]).solution[:, 0].tolist()
     off = ((a + b * levels - conv) / conv).abs().max().item()
-    detail = {"a": a, "b": b, "costs": {n: {"windows": w, "convolution": c} for n, (w, c) in costs.items()}}
-    return Line("convolution against a + b log2 N: off by at most", 100 * off, unit="%", detail=detail)
+    return line("fit", "largest deviation", "%", [100 * off], a=a, b=b)

@@ -1,19 +1,18 @@
 """The fair comparison: flat, deep flat and tree at equal parameters and equal effort, three seeds."""
 
-import statistics
-
 import torch
 
-from benchmarks.lines import SEEDS, Line, Setting
+from benchmarks.lines import SEEDS, Setting, line
 from lessonlib import models, training
 from lessonlib.ladder.fused import fuse
+from lessonlib.records import Record, slug
 
 EPOCHS = 10
 BATCHES = (512, 1024)  # the recipe twice, with one thing changed: which model leads may depend on it
 
 
-def measure(setting: Setting) -> list[Line]:
-    """About 76,000 parameters each; AdamW, 10 epochs, batches of two sizes; the mean over the seeds."""
+def measure(setting: Setting) -> list[Record]:
+    """About 76,000 parameters each; AdamW, 10 epochs, batches of two sizes; a loss for each seed."""
     return [line for rows in BATCHES for line in _compared(setting, rows)]
 
 
@@ -22,15 +21,9 @@ def _compared(setting, rows):
     for seed in SEEDS:  # the seed outside: all three models meet the same machine
         for name in MODELS:
             losses.setdefault(name, []).append(_train(name, setting, seed, rows))
-    tree = statistics.mean(losses["tree"])
     return [
-        Line(
-            f"validation after {EPOCHS} epochs, batches of {rows:,}: tree against {name}",
-            tree,
-            statistics.mean(losses[name]),
-            detail={"rows": rows, "seeds": SEEDS, "tree": losses["tree"], name: losses[name]},
-        )
-        for name in ("flat", "deep flat")
+        line(slug(name), "validation loss", "nats", values, SEEDS, at={"batch": rows})
+        for name, values in losses.items()
     ]
 
 

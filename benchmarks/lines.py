@@ -1,14 +1,16 @@
-"""A line of the table, the setting that all benchmarks share, and the clock."""
+"""A line of a record, the setting that all benchmarks share, and the clock."""
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
+from lessonlib import records
 from lessonlib.ladder import Names
+from lessonlib.records import Record
 
 SEEDS = (42, 1, 2)
-TARGETS = {32_033: 2.00, 32_257: 2.01}  # by the number of words: the published list and the embedded one
+LISTS = {32_033: ("published", 2.00), 32_257: ("embedded", 2.01)}  # by the number of words: name, and target loss
 
 
 @dataclass(frozen=True)
@@ -19,33 +21,45 @@ class Setting:
     target: float | None
 
 
-@dataclass(frozen=True)
-class Line:
-    """One figure of ours, what it is compared with, and how many times better ours is."""
+def line(
+    subject: str,
+    quantity: str,
+    unit: str,
+    values: Iterable[float],
+    seeds: Iterable[int] = (),
+    figure: str = "mean",
+    at: Mapping[str, object] | None = None,
+    **detail: object,
+) -> Record:
+    """One line of a record: what was measured of `subject`, a value for each seed or turn.
 
-    claim: str
-    ours: float
-    other: float | None = None
-    ratio: float | None = None
-    unit: str = ""
-    detail: Mapping[str, object] = field(default_factory=dict)
-
-    def cells(self) -> tuple[str, str, str, str]:
-        """The line as text, a string a column."""
-        ratio = "" if self.ratio is None else f"{self.ratio:.3g}x"
-        return self.claim, self._text(self.ours), self._text(self.other), ratio
-
-    def _text(self, value):
-        return "" if value is None else f"{value:.4f}" if not self.unit else f"{value:,.4g} {self.unit}"
+    `figure` is "mean", "median", "fastest" or "slowest"; `at` the setting that belongs to the line's key, as
+    {"context": 8}. The command adds the rest: benchmark, list, date, commit, machine and versions.
+    """
+    return Record("", subject, quantity, unit, tuple(values), tuple(seeds), figure, setting=at or {}, detail=detail)
 
 
-def table(lines: list[Line]) -> str:
-    """The lines in columns: claim, ours, other, ratio."""
-    rows = [("claim", "ours", "other", "ratio"), *(line.cells() for line in lines)]
+def table(lines: list[Record]) -> str:
+    """The lines in columns: what, quantity, figure, spread, and how many times as fast as the baseline."""
+    rows = [("", "quantity", "figure", "spread", "against the baseline"), *(_cells(each, lines) for each in lines)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
+        "  ".join(
+            [c.ljust(w) for c, w in zip(row[:2], widths[:2], strict=True)]
+            + [c.rjust(w) for c, w in zip(row[2:], widths[2:], strict=True)]
+        ).rstrip()
         for row in rows
+    )
+
+
+def _cells(record: Record, lines: list[Record]) -> tuple[str, ...]:
+    spread = "" if record.spread is None else records.amount(record.spread, record.unit)
+    return (
+        records.title(record),
+        record.quantity,
+        records.amount(record.value, record.unit),
+        spread,
+        records.compared(record, lines),
     )
 
 

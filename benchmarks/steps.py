@@ -5,14 +5,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from benchmarks import published
-from benchmarks.lines import Line, Setting, side_by_side
+from benchmarks.lines import Setting, in_turns, line
 from lessonlib import models
+from lessonlib.records import Record
 
 BATCH = 32
 STEPS = 40  # in one turn
 
 
-def measure(setting: Setting) -> list[Line]:
+def measure(setting: Setting) -> list[Record]:
     """The tree of 76,579 parameters, plain SGD, batches of 32."""
     X, Y = setting.names.windows
     vocab_size = len(setting.names.vocabulary)
@@ -23,11 +24,10 @@ def measure(setting: Setting) -> list[Line]:
         for _ in range(STEPS):
             published.step(theirs, parameters, X, Y, 0, [])
 
-    calls = {"published": published_steps, "ours": _sgd(ours, X, Y), "torch.nn": _sgd(torchs, X, Y)}
-    rate = {name: STEPS / seconds for name, seconds in side_by_side(calls).items()}
+    calls = {"published": published_steps, "ours": _sgd(ours, X, Y), "torch-nn": _sgd(torchs, X, Y)}
     return [
-        Line(f"steps a second, our layers against {other}", rate["ours"], rate[other], rate["ours"] / rate[other], "/s")
-        for other in ("published", "torch.nn")
+        line(subject, "steps", "/s", [STEPS / turn for turn in seconds], figure="median")
+        for subject, seconds in in_turns(calls).items()
     ]
 
 

@@ -1,19 +1,20 @@
 """Time to a validation loss: every rung of the ladder against the published recipe, three seeds."""
 
-import statistics
 from dataclasses import replace
 
 import torch
 
 from benchmarks import published
-from benchmarks.lines import SEEDS, Line, Setting
+from benchmarks.lines import SEEDS, Setting, line
 from lessonlib import training
 from lessonlib.course import Problem
 from lessonlib.ladder import RUNGS, climb
 from lessonlib.ladder.muon import muon_and_adamw
 from lessonlib.ladder.rungs import SCHEDULE
+from lessonlib.records import Record, slug
 
-# Lesson 07's last rung: the hand-written layers, on windows, with Muon; the ladder takes its steps in another order.
+# The last rung of the lesson on scaling up: hand-written layers, on windows, with Muon; the ladder takes its steps in
+# another order.
 ON_WINDOWS = replace(
     SCHEDULE,
     name="Muon on windows",
@@ -26,7 +27,7 @@ WAYS = (ON_WINDOWS, *RUNGS)
 SPACING = 8000  # steps of the published recipe between two runs of ours, so that both meet the same machine
 
 
-def measure(setting: Setting) -> list[Line]:
+def measure(setting: Setting) -> list[Record]:
     """A rung counts to its end; the published recipe to its first checkpoint, every 1,000 steps, at the target."""
     if setting.target is None:
         raise Problem("No target is known for this list. Say one with --target, for example --target 2.0.")
@@ -42,8 +43,9 @@ def measure(setting: Setting) -> list[Line]:
     _, steps, seconds = published.run(*setting.names.windows, checkpoint=checkpoint)
     while waiting:
         _one(waiting, runs, setting)
-    first = Line(f"time to {setting.target:.2f}: the published recipe", seconds, unit="s", detail={"steps": steps})
-    return [first, *(_line(name, results, seconds, setting.target) for name, results in runs.items())]
+    at = {"target": setting.target}
+    first = line("published", "training time", "s", [seconds], [42], "median", at, steps=steps)
+    return [first, *(each for name, results in runs.items() for each in _lines(slug(name), results, at))]
 
 
 def _one(waiting, runs, setting):
@@ -52,10 +54,10 @@ def _one(waiting, runs, setting):
     runs[rung.name].append({"seed": seed, "validation": result.validation, "seconds": result.seconds})
 
 
-def _line(name, results, published_seconds, target):
-    seconds = statistics.median(result["seconds"] for result in results)
-    reached = sum(result["validation"] <= target for result in results)
-    claim = f"time to {target:.2f}: {name}"
-    if reached < len(results):
-        claim += f" ({reached} of {len(results)} seeds reach it)"
-    return Line(claim, seconds, published_seconds, published_seconds / seconds, "s", {"runs": results})
+def _lines(subject, results, at):
+    seeds, seconds, losses = ([run[key] for run in results] for key in ("seed", "seconds", "validation"))
+    reached = sum(loss <= at["target"] for loss in losses)
+    return [
+        line(subject, "training time", "s", seconds, seeds, "median", at, reached=reached),
+        line(subject, "validation loss", "nats", losses, seeds, at=at),
+    ]

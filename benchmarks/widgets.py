@@ -1,7 +1,6 @@
 """The widgets: hover to paint at 1,024 inputs, and what the live loss curve costs, beside a matplotlib redraw."""
 
 import json
-import statistics
 import sys
 import tempfile
 import textwrap
@@ -12,10 +11,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from benchmarks.lines import Line, Setting
+from benchmarks.lines import Setting, line
 from lessonlib.course import export
 from lessonlib.course.automatic import fresh_surroundings
 from lessonlib.course.browsers import chromium
+from lessonlib.records import Record
 from lessonlib.widgets import ReceptiveField
 
 HOVERS, REDRAWS = 120, 5
@@ -77,7 +77,7 @@ print(json.dumps([logging / {STEPS}, training / {STEPS}, sorted(redraws)[{REDRAW
 """
 
 
-def measure(setting: Setting) -> list[Line]:
+def measure(setting: Setting) -> list[Record]:
     """Wall milliseconds of a hover, CPU microseconds of the log; the names do not matter here."""
     return [*_hover(), *_log()]
 
@@ -96,9 +96,13 @@ def _hover():
         page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"]).new_page()
         page.goto(_page(field, Path(folder)).as_uri())
         page.wait_for_selector(".ll-rf-stage svg")
-        ours = statistics.median(page.evaluate(HOVER, HOVERS))
-    redraw = statistics.median(_milliseconds(lambda: field.static_figure().png()) for _ in range(REDRAWS))
-    return [Line("hover to paint, 1,024 inputs, against a matplotlib redraw", ours, redraw, redraw / ours, "ms")]
+        hovers = page.evaluate(HOVER, HOVERS)
+    redraws = [_milliseconds(lambda: field.static_figure().png()) for _ in range(REDRAWS)]
+    at = {"widget": "receptive field, 1,024 inputs"}
+    return [
+        line("hover", "delay", "ms", hovers, figure="median", at=at),
+        line("redraw", "delay", "ms", redraws, figure="median", at=at),
+    ]
 
 
 def _page(widget, folder):
@@ -125,8 +129,6 @@ def _log():
     log, step, redraw, kept = json.loads(printed.splitlines()[-1])
     if kept != STEPS:
         raise RuntimeError(f"The live curve kept {kept} of {STEPS} steps.")
-    detail = {"kept": kept, "share of a step": log / step}
-    return [
-        Line("live curve, log() a step, against the step itself", 1e6 * log, 1e6 * step, step / log, "µs", detail),
-        Line("live curve, log() a step, against a matplotlib redraw", 1e6 * log, 1e6 * redraw, redraw / log, "µs"),
-    ]
+    costs = {"log": log, "step": step, "redraw": redraw}
+    at = {"widget": "live loss curve"}
+    return [line(subject, "cost", "us", [1e6 * seconds], at=at, kept=kept) for subject, seconds in costs.items()]

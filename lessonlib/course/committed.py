@@ -1,11 +1,10 @@
 """The course as its last commit has it: what is tested in a copy where somebody has worked."""
 
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
-NOT_COURSE = (".git", ".venv", ".course", "kept", "__pycache__", ".ipynb_checkpoints")
+from lessonlib.course import git
 
 
 def unpack(root: Path, folder: Path) -> list[str]:
@@ -14,19 +13,16 @@ def unpack(root: Path, folder: Path) -> list[str]:
     A copy without git, as one has from a downloaded archive, is taken as it stands.
     """
     archive = folder.with_suffix(".zip")
-    if _git(root, "archive", "--format=zip", f"--output={archive}", "HEAD") is None:
-        shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*NOT_COURSE), dirs_exist_ok=True)
+    if git.attempt(root, "archive", "--format=zip", f"--output={archive}", "HEAD") is None:
+        shutil.copytree(root, folder, ignore=_not_the_course, dirs_exist_ok=True)
         return []
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
     archive.unlink()
-    changed = _git(root, "status", "--porcelain", "--", "notebooks", "solutions", "exercises") or ""
-    return [line[3:] for line in changed.splitlines()]
+    folders = ("notebooks", "solutions", "exercises")
+    changed = git.answer(root, "diff", "--name-only", "HEAD", "--", *folders).splitlines()
+    return [*changed, *git.answer(root, "ls-files", "--others", "--exclude-standard", "--", *folders).splitlines()]
 
 
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git says, None where there is no git, no repository, or no commit."""
-    try:
-        return subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
+def _not_the_course(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if not git.is_course(Path(name))}

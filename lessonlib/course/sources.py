@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 import tarfile
 from pathlib import Path
 from typing import NamedTuple
 
-from lessonlib.course import Problem
+from lessonlib.course import Problem, git
 
-NOT_THE_COURSE = {".git", ".venv", ".course", "kept", "grades", "__pycache__", ".ipynb_checkpoints"}
 # A merge needs a name to sign with, also where nobody has told git one.
 SIGNED = ["-c", "user.name=course.py update", "-c", "user.email=course.py@localhost"]
 
@@ -38,8 +36,7 @@ def folder(path: Path, root: Path) -> Tree:
     tree = {}
     for file in sorted(path.rglob("*")):
         inside = file.relative_to(path)
-        unwanted = any(part in NOT_THE_COURSE or part.endswith((".egg-info", "_cache")) for part in inside.parts)
-        if file.is_file() and not file.is_symlink() and not unwanted:
+        if file.is_file() and not file.is_symlink() and git.is_course(inside):
             tree[inside.as_posix()] = File(file.read_bytes(), os.access(file, os.X_OK))
     return tree
 
@@ -102,7 +99,7 @@ class Clone:
 
     def tree(self, commit: str) -> Tree:
         """All files of a commit."""
-        with tarfile.open(fileobj=io.BytesIO(self._run("archive", "--format=tar", commit))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(git.run(self.root, "archive", "--format=tar", commit))) as archive:
             members = [member for member in archive if member.isfile()]
             return {m.name: File(archive.extractfile(m).read(), bool(m.mode & 0o100)) for m in members}
 
@@ -131,33 +128,7 @@ class Clone:
         return self._try("merge-base", "--is-ancestor", old, new) is not None
 
     def _try(self, *arguments: str) -> str | None:
-        """What git answers, None where it fails."""
-        try:
-            return self.git(*arguments)
-        except Problem:
-            return None
+        return git.attempt(self.root, *arguments)
 
     def git(self, *arguments: str, **environment: str) -> str:
-        """What git answers, without the last line end."""
-        return self._run(*arguments, **environment).decode(errors="replace").strip()
-
-    def _run(self, *arguments: str, **environment: str) -> bytes:
-        """Run git here. Raises Problem with the line in which it says what failed."""
-        quiet = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        command = ["git", "-C", str(self.root), *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                timeout=300,
-                env={**os.environ, **quiet, **environment},
-                stdin=subprocess.DEVNULL,
-            )
-        except FileNotFoundError:
-            raise Problem("git is not installed.") from None
-        except subprocess.TimeoutExpired:
-            raise Problem("no answer within 5 minutes.") from None
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed."]
-            raise Problem(next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1]))
-        return done.stdout
+        return git.answer(self.root, *arguments, **environment)

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from lessonlib import data, ladder, models, training
+from lessonlib import data, ladder, models, records, training
 from lessonlib.convolution import dilated
 from lessonlib.course import bench
 
@@ -43,8 +44,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(time_to_loss, "WAYS", [replace(rung, **TINY) for rung in time_to_loss.WAYS])
     for module in (time_to_loss, best, fair):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
-    for clock in (lines.side_by_side, lines.in_turns):
-        monkeypatch.setattr(clock, "__defaults__", (1,))
+    monkeypatch.setattr(lines.in_turns, "__defaults__", (1,))
     monkeypatch.setattr(best, "SIZES", {"tiny": (replace(best.LOW, **TINY), 4, 6)})
     monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
     monkeypatch.setattr(fair, "EPOCHS", 1)
@@ -112,9 +112,13 @@ SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
 @pytest.mark.parametrize("module", [steps, SLOW, fair, best, convolution_cost, sampling_rate])
 def test_each_benchmark_gives_lines(module, setting):
     measured = module.measure(setting)
-    assert measured and all(line.ours == line.ours for line in measured)
-    json.dumps([line.detail for line in measured])
-    assert all(line.claim in lines.table(measured) for line in measured)
+    assert measured and all(line.value == line.value for line in measured)
+    name = next(name for name, each in records.catalogue().items() if each.module == module.__name__.split(".")[1])
+    stamped = [replace(line, bench=name) for line in measured]
+    assert len({line.key for line in stamped}) == len(stamped)
+    assert all(json.loads(line.line())["mean"] == line.mean for line in stamped)
+    assert all(records.title(line) in lines.table(stamped) for line in stamped)
+    assert any(records.baseline(line, stamped) for line in stamped) == bool(records.catalogue()[name].baseline)
 
 
 @pytest.mark.parametrize("length", [3, 100])
@@ -154,9 +158,9 @@ def test_a_rung_trains_a_tree_that_works_on_windows(setting):
 def test_a_list_without_repeats_has_no_names_seen_in_training(setting):
     names = ladder.Names(data.load_words()[:100])
     measured = best.measure(lines.Setting(names, target=None))
-    assert not any("also in training" in line.claim for line in measured)
+    assert not any("also in training" in line.quantity for line in measured)
     with_repeats = best.measure(setting)
-    assert len(with_repeats) == len(measured) + 1
+    assert len(with_repeats) == len(measured) + 1  # both lists have new names
 
 
 def test_the_models_compared_have_equal_parameters():
@@ -164,8 +168,11 @@ def test_the_models_compared_have_equal_parameters():
     assert max(counts) == 76_579 and min(counts) > 0.99 * max(counts)
 
 
-def test_only_the_published_list_is_compared_with_the_published_figures(setting):
-    assert all(line.other is None for line in published_to_the_end.measure(setting))
+def test_only_the_published_list_is_compared_with_the_published_figures(setting, monkeypatch):
+    assert {line.subject for line in published_to_the_end.measure(setting)} == {"published"}
+    monkeypatch.setattr(published_to_the_end, "WORDS", 300)
+    compared = published_to_the_end.measure(setting)
+    assert any(line.subject == "published-figures" and line.value == 1.9937 for line in compared)
 
 
 def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkeypatch):
@@ -173,10 +180,25 @@ def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkey
     words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
     out = tmp_path / "figures.json"
     assert command.main(["steps", "--words", str(words), "--json", str(out)]) == 0
-    record = json.loads(out.read_text(encoding="utf-8"))
-    assert record["words"] == 300
+    told = json.loads(out.read_text(encoding="utf-8"))
+    assert told["words"] == 300
     printed = capsys.readouterr().out
-    assert record["lines"] and all(line["claim"] in printed for line in record["lines"])
+    assert {record["subject"] for record in told["records"]} == {"published", "ours", "torch-nn"}
+    assert all(record["words"] == "names" and record["date"] and record["versions"] for record in told["records"])
+    assert "our layers" in printed and "against the baseline" in printed
+
+
+def test_what_is_kept_is_added_and_changes_nothing_that_is_there(tmp_path, monkeypatch):
+    words = tmp_path / "names.txt"
+    words.write_text("\n".join(data.load_words()[:300]), encoding="utf-8")
+    monkeypatch.setattr(records.keep, "__defaults__", (tmp_path / "records",))
+    assert command.main(["steps", "--words", str(words), "--keep"]) == 0
+    (first,) = (tmp_path / "records").iterdir()
+    before = first.read_bytes()
+    assert command.main(["steps", "--words", str(words), "--keep"]) == 0
+    assert len(list((tmp_path / "records").iterdir())) == 2
+    assert first.read_bytes() == before
+    assert {record.bench for record in records.load(tmp_path / "records")} == {"steps"}
 
 
 def test_what_cannot_be_done_is_said(tmp_path, capsys):
@@ -197,7 +219,11 @@ def test_course_py_bench_starts_the_package_in_a_process_of_its_own(tmp_path, mo
     assert "missing.txt" in capfd.readouterr().err
 
 
-def test_every_benchmark_says_what_it_measures():
-    for name in command.BENCHMARKS:
-        assert len(command._help(name)) > 20
+def test_the_catalogue_names_every_benchmark():
+    measuring = {
+        file.stem for file in Path(lines.__file__).parent.glob("*.py") if "\ndef measure(" in file.read_text("utf-8")
+    }
+    assert {benchmark.module for benchmark in records.catalogue().values()} == measuring
+    for name, benchmark in records.catalogue().items():
         assert callable(command._module(name).measure)
+        assert len(benchmark.question) > 20

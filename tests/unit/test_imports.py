@@ -14,7 +14,7 @@ ROOT = Path(lessonlib.__file__).parent
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
     {"lessons", "answers"},
-    {"data", "layers", "style", "progress"},
+    {"data", "layers", "style", "progress", "records"},
     {
         "models",
         "convolution",
@@ -32,7 +32,7 @@ FLOORS = (
     {"course", "__main__", "__init__"},
     {"benchmarks"},
 )
-KNOW_NOBODY = {"lessons", "answers", "data", "layers", "style"}
+KNOW_NOBODY = {"lessons", "records", "answers", "data", "layers", "style"}
 # Checks stand apart: nothing that a learner's cell can rebind may decide whether an answer is right.
 KNOWN_TO_CHECKS = {"checks", "answers", "lessons", "data", "style", "progress"}
 
