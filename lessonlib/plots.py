@@ -205,6 +205,7 @@ def heatmap(
 ) -> style.Picture:
     """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one shows numbers."""
     fig, ax = style.figure(alt, width=6.0, height=1.4 + 0.42 * len(rows))
+    fig.turns_dark = False
     shown = ax.imshow(values.detach().numpy(), cmap="Blues", aspect="auto")
     ax.grid(False)
     ax.set_xticks(range(len(columns)), columns)

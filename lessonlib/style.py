@@ -70,6 +70,7 @@ class Picture(Figure):
     """
 
     alt = ""
+    turns_dark = True  # whether a dark theme may turn its ground dark; not where shades or colours are the data
 
     def png(self) -> bytes:
         """The figure as a PNG of 128 colours: a third of the size, and nothing in it that differs between runs."""
@@ -80,11 +81,16 @@ class Picture(Figure):
         few.save(small, format="png", optimize=True)
         return small.getvalue()
 
+    def metadata(self, alt: str | None = None) -> dict:
+        """What an output says beside the PNG: the alt text, and, for JupyterLab's style sheet, what its ground is."""
+        ground = {"needs_background": "light"} if self.turns_dark else {}
+        return {"image/png": {"alt": alt or self.alt}, **ground}
+
     def _ipython_display_(self):
         from IPython.display import display
 
         image = base64.b64encode(self.png()).decode()
-        display({"image/png": image, "text/plain": self.alt}, metadata={"image/png": {"alt": self.alt}}, raw=True)
+        display({"image/png": image, "text/plain": self.alt}, metadata=self.metadata(), raw=True)
         display({"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True)
 
 

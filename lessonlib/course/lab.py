@@ -21,7 +21,10 @@ def main(argv: list[str]) -> int:
 
 
 def arguments(argv: list[str]) -> list[str]:
-    """JupyterLab's arguments for ours: a notebook of the course opens in its place, as the first page does."""
+    """JupyterLab's arguments for ours: a notebook of the course opens in its place, as the first page does.
+
+    (`/doc` is JupyterLab with one document at a time, and nothing at its left: see settings.py.)
+    """
     page, passed_on = FIRST_PAGE, []
     for argument in argv:
         file = Path(argument).resolve()
@@ -32,4 +35,4 @@ def arguments(argv: list[str]) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in argv:
         print("You are root, as one is in a container: JupyterLab is told that this is meant (--allow-root).")
         passed_on.append("--allow-root")
-    return [f"--LabApp.default_url=/lab/tree/{page.as_posix()}", *passed_on]
+    return [f"--LabApp.default_url=/doc/tree/{page.as_posix()}", *passed_on]

@@ -55,9 +55,10 @@ class LessonWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         text = self.static_text()
-        image = base64.b64encode(self.static_figure().png()).decode()
+        picture = self.static_figure()
+        image = base64.b64encode(picture.png()).decode()
         data = {**data, "text/plain": text, "image/png": image, MIME: self._copy()}
-        return data, {**metadata, "image/png": {"alt": text}}
+        return data, {**metadata, **picture.metadata(text)}
 
     def _copy(self) -> dict:
         """What `course.py export` needs to rebuild the widget without Python."""

@@ -94,7 +94,7 @@ class Lab:
 
     def open(self, path: str, **view: object) -> "Notebook":
         """Open a notebook in a browser of its own; `view` may say color_scheme, viewport, reduced_motion."""
-        return Notebook(self, f"lab/tree/{path}?reset", view)
+        return Notebook(self, f"doc/tree/{path}?reset", view)
 
 
 class Notebook:

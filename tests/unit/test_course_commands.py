@@ -50,14 +50,14 @@ def test_stopping_is_no_crash(monkeypatch, capsys):
 @pytest.mark.parametrize(("user", "added"), [(0, ["--allow-root"]), (1000, [])])
 def test_lab_opens_the_first_page_and_passes_the_rest_on(monkeypatch, user, added):
     monkeypatch.setattr("os.geteuid", lambda: user, raising=False)
-    first = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    first = "--LabApp.default_url=/doc/tree/notebooks/00_start_here.ipynb"
     assert lab.arguments(["--port=9"]) == [first, "--port=9", *added]
 
 
 def test_lab_opens_the_notebook_that_is_named_from_wherever_one_stands(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)
     monkeypatch.chdir(ROOT / "tests")
-    assert lab.arguments(["../README.md"]) == ["--LabApp.default_url=/lab/tree/README.md"]
+    assert lab.arguments(["../README.md"]) == ["--LabApp.default_url=/doc/tree/README.md"]
 
 
 def test_saving_drops_the_view_of_our_widgets_alone():

@@ -72,7 +72,7 @@ def forbid(monkeypatch, env: Environment, *names: str) -> None:
 @pytest.mark.slow
 def test_it_installs_what_is_asked_for_and_jupyters_settings(made):
     assert version(made, "lessonlib") == "1"
-    for file in settings.FILES:
+    for file in settings.texts(made.folder):
         assert (made.folder / file).exists()
 
 
