@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from lessonlib.course import ROOT, Problem, notebooks
+from lessonlib.course import ROOT, Problem, notebooks, pages
 
 REGION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n(?:.*\n)*?[ \t]*### END SOLUTION[ \t]*$", re.MULTILINE)
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -68,7 +68,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not up to date")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="write there instead of into exercises/")
     options = parser.parse_args(argv)
-    return run(ROOT, options.to or ROOT / "exercises", options.check)
+    troubles = [] if options.to else pages.write(ROOT, options.check)
+    for trouble in troubles:
+        print(trouble)
+    return run(ROOT, options.to or ROOT / "exercises", options.check) or bool(troubles)
 
 
 def run(root: Path, folder: Path, check: bool = False) -> int:

@@ -76,10 +76,22 @@ def glossary() -> str:
     return "\n\n".join(_entry(**term) for term in _read("glossary", "term"))
 
 
+def glossary_page() -> str:
+    """The same as a page of its own, notebooks/glossary.md: a link to a word lands on it, here and on a code host."""
+    return f"# Glossary\n\nThe words of the course, each with the lesson that explains it.\n\n{glossary()}\n"
+
+
+def anchor(name: str) -> str:
+    """What follows the # in a link to a word of the glossary."""
+    return name.replace(" ", "-").lower()
+
+
 def _entry(name, lesson, text, see=()):
-    related = [f"[{other}](#{other.replace(' ', '-')})" for other in see]
+    related = [f"[{other}](#{anchor(other)})" for other in see]
     more = f" See {', '.join(related)}." if related else ""
-    return f"### {name}\n\n{text} *(Lesson {catalogue.find(lesson).number}.)*{more}"
+    found = catalogue.find(lesson)
+    place = "" if anchor(name) == name.replace(" ", "-") else f'<a id="{anchor(name)}"></a>'
+    return f"### {place}{name}\n\n{text} *(Lesson [{found.number}]({found.file}).)*{more}"
 
 
 def of_lessons(entries: Iterable, lessons: str | int | Iterable[str] | None) -> list:

@@ -98,7 +98,7 @@ class Lab:
 
 
 class Notebook:
-    """One notebook on its page: run it, read it, touch it. Leaving it (`with`) ends its kernel.
+    """One notebook on its page: run it, read it, touch it. Leaving it (`with`) ends the kernels of its page.
 
     `console_errors` and `outside_requests` hold what went wrong on the page since it was opened.
     """
@@ -117,7 +117,8 @@ class Notebook:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.page.evaluate(f"() => {PANEL}.sessionContext.shutdown()")
+        opened = "[...window.jupyterapp.shell.widgets('main')]"  # a link may have opened more than one
+        self.page.evaluate(f"() => Promise.all({opened}.map(widget => widget.sessionContext?.shutdown()))")
         self._context.close()
 
     def _listen(self, home: str) -> None:

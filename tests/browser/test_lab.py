@@ -49,7 +49,7 @@ from lessonlib import diagrams, plots
 import torch
 diagrams.tree("emma", levels=2)
 """
-SHADES = "plots.matrix(torch.eye(2), ['a', 'b'], ['c', 'd'], 'Shades', 'x', 'y', 'two dark cells')"
+SHADES = "plots.heatmap(torch.eye(2), ['a', 'b'], ['c', 'd'], 'Shades', 'x', 'y', 'two dark cells')"
 LONG = f"numbers = {list(range(60))}"
 
 
