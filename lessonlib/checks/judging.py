@@ -62,7 +62,8 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
             next=f"Define `{exercise.name}` in its cell, run it, then run this one again.",
         )
     if outcome.status == runner.STOPPED:
-        says = f"Your code was stopped while it was still running (it has {exercise.seconds:g} seconds)."
+        limit = f"Your code was stopped while it was still running (it has {exercise.seconds:g} seconds)."
+        says = outcome.message or limit
         return Mistake(says, misconception="endless-loop")
     if outcome.status == runner.FLOODED:
         return Mistake("Your code printed without end and was stopped.", next="Take the print out of the loop.")

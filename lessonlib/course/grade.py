@@ -10,10 +10,8 @@ import argparse
 import contextlib
 import dataclasses
 import os
-import resource
-import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,99 +20,160 @@ from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.guard import TimeUp, time_limit
 from lessonlib.checks.result import Result
-from lessonlib.course import ROOT, Problem, report, sandbox, submissions
+from lessonlib.course import ROOT, Problem, journal, report, sandbox, submissions
+from lessonlib.course.journal import Journal
 from lessonlib.course.submissions import Sheet, Submission
 
 JUDGE_SECONDS = 10.0
 JUDGE_MEMORY = 4_000_000_000
-OWN_CELL = (
-    "Only the cell of an answer is graded, after the notebook's first cell. What you define or import elsewhere "
-    "is not there: put it into the answer's cell."
+BROKE = (
+    "This answer ended the process that runs all answers, twice. That process was replaced, and nobody else's grade "
+    "is touched."
 )
+LOST = {  # what a mistake says, and what to tell about it
+    "NameError": "Only the cell of an answer is graded, after the notebook's first cell. What you define or import "
+    "elsewhere is not there: put it into the answer's cell.",
+    "No module named 'lessonlib": "The course's own package is not there when an answer is graded: write what you use "
+    "of it into the answer's cell.",
+    "No module named": "Only torch, numpy, matplotlib and the standard library are sure to be there when an answer is "
+    "graded.",
+    "PermissionError": "An answer that is graded cannot write files, start programs or use the network.",
+}
 
 
 def main(argv: list[str]) -> int:
     """Grade the files on the command line. Returns 1 when one of them could not be graded."""
     parser = argparse.ArgumentParser(
-        prog="course.py grade", description="Grade exercise notebooks: a page for each learner, a table for you."
+        prog="course.py grade",
+        description="Grade exercise notebooks: a page for each learner, a table for you. Stopped, it goes on where it "
+        "was when you start it again.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="notebooks, or folders of notebooks")
     parser.add_argument("--to", type=Path, default=Path("grades"), metavar="FOLDER", help="where the reports go")
     parser.add_argument("--seed", type=int, help="the seed of an earlier report, to grade just as it was graded")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
     options = parser.parse_args(argv)
-    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    return run(options.files, options.to, seed, options.jobs)
+    return run(options.files, options.to, options.seed, options.jobs)
 
 
-def run(paths: list[Path], folder: Path, seed: int, jobs: int = 1, root: Path = ROOT) -> int:
-    """Grade each file, write its report into `folder` and, at the end, grades.json and grades.csv."""
+def run(paths: list[Path], folder: Path, seed: int | None = None, jobs: int = 1, root: Path = ROOT) -> int:
+    """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done."""
+    sandbox.require()
+    report.try_folder(folder)
     course = submissions.sheets(root)
     found = submissions.files(paths)
-    names = submissions.report_names(found)
-    grades = []
-    with sandbox.Sandbox() as box, ThreadPoolExecutor(max(1, jobs)) as pool:
-        begun = [(path, _begin(path, course, lambda *job: pool.submit(box.run, *job, seed))) for path in found]
+    tables = report.Tables(folder, submissions.report_names(found))
+    with (
+        journal.opened(folder, seed) as kept,
+        tables,
+        sandbox.Sandbox() as box,
+        ThreadPoolExecutor(max(1, jobs)) as pool,
+    ):
+        begun = [_begin(path, course, kept, lambda *job: pool.submit(box.run, *job, kept.seed)) for path in found]
+        if count := sum(len(one.known) for one in begun):
+            print(f"{count} answers were graded before, in a run with the same seed.")
         try:
-            for path, runs in begun:
-                grade = _finish(path, runs, seed)
-                report.write_page(folder, names[path], grade)
-                grades.append((names[path], grade))
-                print(submissions.readable(f"{path}: {grade.summary()}"), flush=True)
+            for grade in (_finish(one, kept) for one in _as_they_end(begun)):
+                tables.add(grade)
+                print(submissions.readable(f"{grade.path}: {grade.summary()}"), flush=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    report.write_tables(folder, grades)
-    print(f"{len(grades)} submissions. Reports: {folder}")
-    return 1 if not grades or any(grade.problem for _, grade in grades) else 0
+        kept.finish()
+    print(f"{len(found)} submissions. Reports: {folder}")
+    return 1 if not found or any(grade.problem for grade in tables.grades.values()) else 0
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A submission whose answers are running, or wait for their turn."""
+    """A file: the problem with it, or its submission, whose answers run, wait for their turn, or are known."""
 
-    submission: Submission
-    runs: dict[str, Future[sandbox.Run]]
+    path: Path
+    problem: str = ""
+    submission: Submission | None = None
+    runs: dict[str, Future[sandbox.Run]] = dataclasses.field(default_factory=dict)
+    known: dict[str, tuple[Result, frozenset[str]]] = dataclasses.field(default_factory=dict)
 
 
-def _begin(path: Path, course: list[Sheet], submit: Callable[..., Future]) -> Begun | Problem:
-    """Read the file and line up its answers; the Problem with it, if there is one."""
+def _begin(path: Path, course: list[Sheet], kept: Journal, submit: Callable[..., Future]) -> Begun:
+    """Read the file and line up the answers that the journal does not know."""
     try:
         submission = submissions.read(path, course)
+        known, runs = {}, {}
+        for e in submission.sheet.exercises:
+            if _excuse(e, submission) is not None:
+                continue
+            if found := kept.find(_key(e, submission, kept), e):
+                known[e.id] = found
+            else:
+                runs[e.id] = submit(e, submission.given(e), submission.answers[e.grade_id])
+        return Begun(path, "", submission, runs, known)
     except Problem as problem:
-        return problem
+        return Begun(path, str(problem))
     except Exception as error:
-        return _our_fault(path, error)
-    attempted = [e for e in submission.sheet.exercises if _excuse(e, submission) is None]
-    return Begun(submission, {e.id: submit(e, submission.given(e), submission.answers[e.grade_id]) for e in attempted})
+        return Begun(path, _our_fault(path, error))
 
 
-def _finish(path: Path, begun: Begun | Problem, seed: int) -> report.Grade:
+def _key(exercise: Exercise, submission: Submission, kept: Journal) -> str:
+    return journal.key(exercise, submission.given(exercise), submission.answers[exercise.grade_id], kept.seed)
+
+
+def _as_they_end(begun: list[Begun]) -> Iterator[Begun]:
+    """Each once all its answers have run: one that takes long keeps nobody waiting."""
+    waiting = list(begun)
+    while waiting:
+        for one in [one for one in waiting if all(run.done() for run in one.runs.values())]:
+            waiting.remove(one)
+            yield one
+        wait([run for one in waiting for run in one.runs.values() if not run.done()], return_when=FIRST_COMPLETED)
+
+
+def _finish(begun: Begun, kept: Journal) -> report.Grade:
     """Judge what came back. Only a system that cannot limit a process stops the other submissions, too."""
-    if isinstance(begun, Problem):
-        return report.Grade(path, seed, problem=str(begun))
+    if begun.problem:
+        return report.Grade(begun.path, kept.seed, problem=begun.problem)
     try:
-        runs = {id: future.result() for id, future in begun.runs.items()}
-        sheet = begun.submission.sheet
-        results = tuple(_result(exercise, begun.submission, runs, seed) for exercise in sheet.exercises)
-        walls = frozenset.intersection(*(run.walls for run in runs.values())) if runs else frozenset()
-        return report.Grade(path, seed, sheet, results, walls)
+        results, walls = [], []
+        for exercise in begun.submission.sheet.exercises:
+            result, stood = _result(exercise, begun, kept)
+            results.append(_noted(result, begun.submission.notes.get(exercise.grade_id, "")))
+            walls += [stood] if stood else []
+        return report.Grade(
+            begun.path,
+            kept.seed,
+            begun.submission.sheet,
+            tuple(results),
+            frozenset.intersection(*walls) if walls else frozenset(),
+        )
     except sandbox.CannotLimit:
         raise
+    except Problem as problem:
+        return report.Grade(begun.path, kept.seed, problem=f"{begun.path} could not be graded: {problem}")
     except Exception as error:
-        return report.Grade(path, seed, problem=str(_our_fault(path, error)))
+        return report.Grade(begun.path, kept.seed, problem=_our_fault(begun.path, error))
 
 
-def _our_fault(path: Path, error: Exception) -> Problem:
+def _our_fault(path: Path, error: Exception) -> str:
     told = f"{type(error).__name__}: {error}"
-    return Problem(f"{path} could not be graded. The grader is at fault, please report it: {told}")
+    return f"{path} could not be graded. The grader is at fault, please report it: {told}"
 
 
-def _result(exercise: Exercise, submission: Submission, runs: dict[str, sandbox.Run], seed: int) -> Result:
-    if exercise.id in runs:
-        return _judge(exercise, runs[exercise.id].outcomes, seed)
-    excuse = _excuse(exercise, submission)
-    result = judge(exercise, lambda case: runner.Outcome(runner.TODO), seed)
-    return dataclasses.replace(result, notes=(excuse,) if excuse else ())
+def _result(exercise: Exercise, begun: Begun, kept: Journal) -> tuple[Result, frozenset[str]]:
+    """The result of one exercise, and the limits that its answer ran under."""
+    if exercise.id in begun.known:
+        return begun.known[exercise.id]
+    if exercise.id not in begun.runs:
+        result = judge(exercise, lambda case: runner.Outcome(runner.TODO), kept.seed)
+        return _noted(result, _excuse(exercise, begun.submission) or ""), frozenset()
+    run = begun.runs[exercise.id].result()
+    result = _judge(exercise, run.outcomes, kept.seed)
+    if run.broke:
+        return _noted(result, BROKE), run.walls
+    kept.add(_key(exercise, begun.submission, kept), result, run.walls)
+    return result, run.walls
+
+
+def _noted(result: Result, note: str) -> Result:
+    return dataclasses.replace(result, notes=(*result.notes, note)) if note else result
 
 
 def _excuse(exercise: Exercise, submission: Submission) -> str | None:
@@ -123,7 +182,7 @@ def _excuse(exercise: Exercise, submission: Submission) -> str | None:
         return f"The cell `{exercise.grade_id}` is missing from this notebook."
     if submission.is_untouched(exercise):
         return ""
-    if len(submission.answers[exercise.grade_id]) > submissions.LONGEST:
+    if submission.length(exercise) > submissions.LONGEST:
         return (
             f"The cell `{exercise.grade_id}` has more than {submissions.LONGEST:,} characters: nothing in it was run."
         )
@@ -133,8 +192,15 @@ def _excuse(exercise: Exercise, submission: Submission) -> str | None:
 def _judge(exercise: Exercise, outcomes: dict[str, runner.Outcome], seed: int) -> Result:
     careful = tuple(dataclasses.replace(case, judge=_limited(case)) for case in exercise.cases)
     result = judge(dataclasses.replace(exercise, cases=careful), lambda case: outcomes[case.probe_name], seed)
-    lost = any("NameError" in mistake.says for mistake in result.mistakes)
-    return dataclasses.replace(result, notes=(*result.notes, OWN_CELL) if lost else result.notes)
+    said = " ".join(mistake.says for mistake in result.mistakes)
+    return _noted(result, next((note for word, note in LOST.items() if word in said), ""))
+
+
+class _Frame(dict):
+    """What came from a probe. A key that is not there was not left out by the probe."""
+
+    def __missing__(self, key: str) -> object:
+        raise Mistake("What came back is not what a check sends.")
 
 
 def _limited(case: Case):
@@ -143,7 +209,7 @@ def _limited(case: Case):
     def limited(data: dict, seed: int) -> str | None:
         try:
             with _memory_limit(JUDGE_MEMORY), time_limit(JUDGE_SECONDS):
-                return case.judge(data, seed)
+                return case.judge(_Frame(data), seed)
         except TimeUp:
             raise Mistake(f"What came back could not be looked at within {JUDGE_SECONDS:g} seconds.") from None
 
@@ -152,6 +218,8 @@ def _limited(case: Case):
 
 @contextlib.contextmanager
 def _memory_limit(extra: int) -> Iterator[None]:
+    import resource  # where there is none, nothing is graded
+
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     before = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, before[1]))

@@ -16,6 +16,7 @@ from lessonlib.course import Problem, files
 
 MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000
+DEEPEST = 60  # lists and dicts in each other; what Jupyter writes stays below 20
 
 
 # --- reading and writing ---
@@ -45,8 +46,10 @@ def parse(data: bytes, name: str) -> NotebookNode:
             raise Problem(f"{name} is not a Jupyter notebook of format 4. Save it again from JupyterLab.")
         if len(raw["cells"]) > MAX_CELLS:
             raise Problem(f"{name} has {len(raw['cells']):,} cells; no notebook of this course has that many.")
-        return nbformat.from_dict(_tidy(raw, name))
-    except (ValueError, RecursionError):
+        return nbformat.from_dict(_shallow(_tidy(raw, name)))
+    except RecursionError:
+        raise Problem(f"{name} is damaged: it holds lists in lists without end.") from None
+    except ValueError:
         raise Problem(f"{name} is damaged or not a notebook: its text is not JSON.") from None
 
 
@@ -64,6 +67,15 @@ def _tidy(raw: dict, name: str) -> dict:
     return raw
 
 
+def _shallow(value: object, depth: int = 0) -> object:
+    """The value without what lies deeper than anything of use: what copies and writes notebooks cannot go there."""
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {key: _shallow(item, depth + 1) for key, item in value.items()}
+    return [_shallow(item, depth + 1) for item in value] if isinstance(value, list) else value
+
+
 def _sound(cell: object) -> bool:
     if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return False
@@ -75,6 +87,7 @@ def _tidy_cell(cell: dict, seen: set[str]) -> None:
     """Text as one string, an id of its own, metadata, and outputs that are outputs."""
     if not isinstance(cell["source"], str):
         cell["source"] = "".join(cell["source"])
+    cell["source"] = cell["source"].replace("\r\n", "\n").replace("\r", "\n")
     if not isinstance(cell.get("id"), str) or cell["id"] in seen:
         cell["id"] = uuid4().hex[:8]
     seen.add(cell["id"])
@@ -122,6 +135,11 @@ def grade_id(cell: NotebookNode) -> str | None:
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
+def name(cell: NotebookNode) -> str:
+    """What the course calls this cell: its grade_id, else its id, which is the same where the course made it."""
+    return grade_id(cell) or cell.id
+
+
 def is_answer(cell: NotebookNode) -> bool:
     """Whether the learner fills this cell in."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
@@ -132,7 +150,14 @@ def checksum(cell: NotebookNode) -> str:
     marks = cell.metadata.nbgrader
     grade, solution = marks.get("grade", False), marks.get("solution", False)
     locked = not solution and (grade or marks.get("locked", False))
-    parts = [cell.source, cell.cell_type, str(grade), str(solution), str(locked), marks.get("grade_id", "")]
+    parts = [
+        cell.source,
+        marks.get("cell_type", cell.cell_type),
+        str(grade),
+        str(solution),
+        str(locked),
+        marks.get("grade_id", ""),
+    ]
     if grade:
         parts.append(str(float(marks.get("points", 0))))
     return hashlib.md5("".join(parts).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()

@@ -6,13 +6,16 @@ import csv
 import dataclasses
 import io
 import json
+import re
+import tempfile
+import time
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from lessonlib.checks import show
 from lessonlib.checks.result import Result
-from lessonlib.course import notebooks
+from lessonlib.course import Problem, notebooks
 from lessonlib.course.submissions import Sheet, readable
 
 PAGE = """<!DOCTYPE html>
@@ -104,6 +107,50 @@ def _footer(grade: Grade) -> str:
 
 # --- the tables ---
 
+PATIENCE = 10  # times as long as writing the tables took is worked on before they are written again
+
+
+def try_folder(folder: Path) -> None:
+    """Make the folder of the reports, and a file in it, before any work is done. Raises Problem where that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"grades")
+    except OSError as error:
+        raise Problem(
+            f"The reports cannot go to {folder}: {error.strerror}. Nothing was graded. Name a folder that can be "
+            "written with --to."
+        ) from None
+
+
+class Tables:
+    """The reports in `folder`: a page and a line for each submission, there as soon as it is graded."""
+
+    def __init__(self, folder: Path, names: dict[Path, str]):
+        self.folder, self.names = folder, names
+        self.grades: dict[Path, Grade] = {}
+        self._again = 0.0
+
+    def add(self, grade: Grade) -> None:
+        """Write the submission's page and, most times, the tables."""
+        self.grades[grade.path] = grade
+        write_page(self.folder, self.names[grade.path], grade)
+        began = time.monotonic()
+        if began >= self._again:
+            self._write()
+            self._again = time.monotonic() + PATIENCE * (time.monotonic() - began)
+
+    def _write(self) -> None:
+        write_tables(
+            self.folder, [(name, self.grades[path]) for path, name in self.names.items() if path in self.grades]
+        )
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write()
+
 
 def write_tables(folder: Path, grades: list[tuple[str, Grade]]) -> None:
     """Write grades.json with everything and grades.csv with a line for each submission."""
@@ -157,5 +204,8 @@ def _exercise(result: Result) -> dict:
 
 
 def _cell(value: object) -> object:
-    """A file may be called `=cmd(…)`: a spreadsheet must not take it for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """A file may be called `=cmd(…)` or `;=1+1`: no spreadsheet, whatever it splits lines at, finds a formula there."""
+    return FORMULA.sub(r"\1'\2", value) if isinstance(value, str) else value
+
+
+FORMULA = re.compile(r"((?:^|[;,|\t\r\n])[\s\"']*)([=+\-@＝＋－＠])")

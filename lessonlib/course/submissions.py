@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 from lessonlib.checks import registry
 from lessonlib.checks.exercise import IMPORTS, Exercise
-from lessonlib.course import Problem, build, notebooks
+from lessonlib.checks.probes import syntax
+from lessonlib.course import Problem, answers, build, notebooks
 
 LONGEST = 100_000  # characters of one answer
 
@@ -34,11 +35,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Submission:
-    """The answers in one file, by grade_id; `sheet` is the course's notebook that they belong to."""
+    """The answers in one file, by grade_id; `sheet` is the course's notebook that they belong to.
+
+    An answer is the sources of its cells, in order; of one that is still the stub there is none.
+    """
 
     path: Path
     sheet: Sheet
-    answers: dict[str, str]
+    answers: dict[str, tuple[str, ...]]
+    notes: dict[str, str]
 
     def given(self, exercise: Exercise) -> list[str]:
         """The sources that run before the answer: the imports, and the cells that the exercise is given."""
@@ -46,7 +51,11 @@ class Submission:
 
     def is_untouched(self, exercise: Exercise) -> bool:
         """Whether the answer is still the stub."""
-        return self.answers[exercise.grade_id].split() == self.sheet.stub(exercise).split()
+        return not self.answers[exercise.grade_id]
+
+    def length(self, exercise: Exercise) -> int:
+        """Characters of the answer."""
+        return sum(map(len, self.answers[exercise.grade_id]))
 
 
 def sheets(root: Path) -> list[Sheet]:
@@ -63,25 +72,51 @@ def read(path: Path, course: list[Sheet]) -> Submission:
     """The answers in `path`. Raises Problem with a sentence where there are none."""
     if path.is_symlink():  # it might lead to the solutions
         raise Problem(f"{path} is a link, not a file. Put the notebook itself there.")
-    sources: dict[str, list[str]] = {}
-    for cell in notebooks.read(path).cells:
-        if cell.cell_type == "code" and notebooks.grade_id(cell):
-            sources.setdefault(notebooks.grade_id(cell), []).append(cell.source)
-    asked = {exercise.grade_id: sheet for sheet in course for exercise in sheet.exercises}
-    # A cell that was split in two has its name twice: the parts run one after the other, as in the notebook.
-    answers = {id: "\n".join(parts) for id, parts in sources.items() if id in asked}
-    if not answers:
+    cells = notebooks.read(path).cells
+    sheet, found = max(((sheet, _answers(cells, sheet)) for sheet in course), key=_share, default=(None, {}))
+    if not found:
         raise Problem(f"{path} has no answer cell of this course. Was another notebook meant?")
-    (file, _), *_ = Counter(asked[id].file for id in answers).most_common(1)
-    return Submission(path, next(sheet for sheet in course if sheet.file == file), answers)
+    stubs = {id: sheet.cells[id].source for id in found}
+    sources = {id: answers.working([cell.source for cell in parts], stubs[id]) for id, parts in found.items()}
+    return Submission(path, sheet, sources, {id: _note(parts, sources[id]) for id, parts in found.items()})
+
+
+def _answers(cells: list[NotebookNode], sheet: Sheet) -> dict[str, list[NotebookNode]]:
+    """The cells that answer this sheet's exercises, by grade_id."""
+    given = {cell.source for cell in sheet.cells.values() if not notebooks.is_answer(cell)}
+    theirs = [cell for cell in cells if cell.source not in given]
+    return answers.find(theirs, {e.grade_id: sheet.stub(e) for e in sheet.exercises})
+
+
+def _share(of: tuple[Sheet, dict]) -> tuple[int, float]:
+    """How well a sheet fits: answers known by their marks or ids count first."""
+    sheet, found = of
+    marked = sum(notebooks.name(parts[0]) == id for id, parts in found.items())
+    return marked, len(found) / max(1, len(sheet.exercises))
+
+
+def _note(parts: list[NotebookNode], sources: tuple[str, ...]) -> str:
+    """What a learner should know about how their cell was taken."""
+    told = []
+    if sources and any(part.cell_type != "code" for part in parts):
+        told.append("The cell of this answer was no code cell any more. Its text was graded as code.")
+    if marks := [mark for source in sources for mark in syntax.for_notebooks_only(source)]:
+        marks = ", ".join(f"`{mark}`" for mark in dict.fromkeys(marks))
+        told.append(f"{marks} is for notebooks alone: what it measures, shows or starts is left out when graded.")
+    return " ".join(told)
 
 
 def files(paths: list[Path]) -> list[Path]:
     """The files that a command line means, each once: a folder stands for the notebooks directly in it."""
     found = []
     for path in paths:
-        found += sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+        found += sorted(filter(_is_meant, path.glob("*.ipynb"))) if path.is_dir() else [path]
     return list({path.absolute(): path for path in found}.values())
+
+
+def _is_meant(path: Path) -> bool:
+    """Not a hidden file, as macOS puts beside each file on a foreign disk (`._name.ipynb`)."""
+    return not path.name.startswith(".")
 
 
 def report_names(paths: list[Path]) -> dict[Path, str]:

@@ -293,6 +293,31 @@ def answer_uniform():
         os._exit(0)
     return -1, -1, -1
 """,
+    "has the kernel signal the first process": """
+import fcntl, os
+def answer_uniform():
+    read, write = os.pipe()
+    fcntl.fcntl(read, 10, 9)  # F_SETSIG, SIGKILL
+    fcntl.fcntl(read, fcntl.F_SETOWN, os.getppid())
+    fcntl.fcntl(read, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    os.write(write, b"x")
+    return -1, -1, -1
+""",
+    "has the kernel interrupt the first process": """
+import fcntl, os, struct
+def answer_uniform():
+    read, write = os.pipe()
+    for own in (0x8901, 0x8902):  # FIOSETOWN, SIOCSPGRP
+        for act in (lambda: fcntl.ioctl(read, own, struct.pack("i", os.getppid())),
+                    lambda: fcntl.fcntl(read, fcntl.F_SETOWN, os.getppid()),
+                    lambda: fcntl.ioctl(read, 0x5452, struct.pack("i", 1))):  # FIOASYNC
+            try:
+                act()
+            except OSError:
+                pass
+    os.write(write, b"x")
+    return -1, -1, -1
+""",
     "kills itself": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "stops itself": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
 }

@@ -196,7 +196,7 @@ def test_a_name_defined_elsewhere_is_explained(tmp_path):
         "ex01_smooth": "def smooth(losses, n=1000): return helper()",
     }
     exercises = graded(tmp_path, submission(tmp_path / "helper.ipynb", **answers))[1]["helper"]["exercises"]
-    assert {e["id"] for e in exercises if e["notes"] == [grade.OWN_CELL]} == {"uniform", "smooth"}
+    assert {e["id"] for e in exercises if e["notes"] == [grade.LOST["NameError"]]} == {"uniform", "smooth"}
 
 
 def test_a_typing_mistake_is_shown_with_its_line(tmp_path):

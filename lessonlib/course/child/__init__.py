@@ -2,6 +2,7 @@
 
     main.py      waits with torch imported, and forks a process for each answer
     confine.py   takes away, for good, all that an answer does not need
+    calls.py     the system calls among it
     answer.py    runs one answer and its probes
     wire.py      carries plain data and tensors over a pipe; the parent reads with it too
 

@@ -6,16 +6,13 @@ import builtins
 import json
 import linecache
 import os
-import re
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import ModuleType
 
 import wire
-from probes import find, runner
-
-MAGIC = re.compile(r"^[ \t]*[%!].*$|^.*\?\??[ \t]*$", re.MULTILINE)  # lines that only a notebook understands
+from probes import find, runner, syntax
 
 
 def serve(jobs: int, frames: int, confine: Callable[[], list[str]]) -> None:
@@ -50,11 +47,7 @@ def work(job: dict, send: Callable[[dict], None]) -> None:
     for number, source in enumerate(job["given"]):
         execute(source, f"<given {number}>", names)
 
-    def cell(answer: None, seed: int) -> dict:
-        execute(job["answer"], "<answer>", names)
-        return {}
-
-    ran = no_python(job["answer"]) or runner.run(cell, None, job["seed"], "value", job["seconds"])
+    ran = cells(job["answer"], names, job["seed"], job["cell_seconds"])
     for name, probe in probes:
         if job["name"] in names:
             outcome = runner.run(probe, names[job["name"]], job["seed"], job["kind"], job["seconds"])
@@ -65,26 +58,36 @@ def work(job: dict, send: Callable[[dict], None]) -> None:
             return
 
 
+def cells(sources: list[str], names: dict, seed: int, seconds: float) -> runner.Outcome:
+    """Run the cells one after the other, as a notebook does: one that fails does not stop the next.
+
+    Returns the outcome of the first that failed, else of the last.
+    """
+    failed = None
+    for number, source in enumerate(sources):
+
+        def cell(answer: None, seed: int, source: str = source, file: str = f"<answer {number}>") -> dict:
+            execute(source, file, names)
+            return {}
+
+        ran = unreadable(source) or runner.run(cell, None, seed, "value", seconds)
+        if ran.status == runner.STOPPED:
+            ran = replace(ran, message=f"The cell itself was still running after {seconds:g} seconds, and was stopped.")
+        if ran.status != runner.RETURNED and failed is None:
+            failed = ran
+    return failed or ran
+
+
 def execute(source: str, file: str, names: dict) -> None:
     """Run a cell's source; its exceptions can name their line."""
-    source = python_only(source)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), names)
+    syntax.execute(source, file, names)
 
 
-def python_only(source: str) -> str:
-    """The source; without its lines for the notebook alone where it does not parse with them."""
-    try:
-        compile(source, "<answer>", "exec")
-    except SyntaxError:
-        return MAGIC.sub("", source)
-    return source
-
-
-def no_python(source: str) -> runner.Outcome | None:
+def unreadable(source: str) -> runner.Outcome | None:
     """The outcome of a cell that does not even parse."""
     try:
-        compile(python_only(source), "<answer>", "exec")
+        syntax.compiled(source, "<answer>")
     except SyntaxError as error:
         told = f"{error.msg} (line {error.lineno} of the cell)"
         return runner.Outcome(runner.RAISED, error="SyntaxError", message=told, line=(error.text or "").strip())
