@@ -1,26 +1,13 @@
 """How low it goes: the best validation loss of 76,579 parameters in a minute, and of under 200,000 in two."""
 
 from dataclasses import replace
-from functools import partial
 
 from benchmarks.lines import SEEDS, Setting, line
-from lessonlib.ladder import SoftTargets, climb
-from lessonlib.ladder.muon import muon_and_adamw
-from lessonlib.ladder.rungs import PRECISION
+from lessonlib.ladder import climb
+from lessonlib.ladder.rungs import LOWEST
 from lessonlib.records import Record
 
-LOW = replace(
-    PRECISION,
-    name="how low",
-    why="More epochs, weight decay in Muon, targets that lean on shorter contexts where a window is rare, and on what "
-    "the tree itself has predicted so far.",
-    optimizers=partial(muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
-    epochs=20,
-    batch_size=2048,
-    targets=SoftTargets(prior=2.0, self_distillation=0.4),
-    decay=0.6,
-)
-SIZES = {"tree": (LOW, 24, 128), "large-tree": (replace(LOW, epochs=16), 32, 208)}
+SIZES = {"tree": (LOWEST, 24, 128), "large-tree": (replace(LOWEST, epochs=16), 32, 208)}
 
 
 def measure(setting: Setting) -> list[Record]:

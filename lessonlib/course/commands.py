@@ -38,6 +38,7 @@ GROUPS = {
     },
     "for writing the course": {
         "test": Command("run every test; --quick for the short ones", "lessonlib.course.testing:main", TESTS),
+        "pretrain": Command("train the tree that comes with the course", "lessonlib.course.pretrain:main"),
         "build": Command("make everything that is generated; --check compares", "lessonlib.course.build:main"),
         "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
     },

@@ -99,3 +99,16 @@ PRECISION = replace(
     precision="medium",
 )
 RUNGS = (SCHEDULE, FUSED, WHOLE_NAMES, MUON, SOFT_TARGETS, SHARED_PREFIXES, PRECISION)
+
+# Not a rung to climb, but how low the tree goes when it may take twenty times as long as the last one.
+LOWEST = replace(
+    PRECISION,
+    name="how low",
+    why="More epochs, weight decay in Muon, targets that lean on shorter contexts where a window is rare, and on what "
+    "the tree itself has predicted so far.",
+    optimizers=partial(muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
+    epochs=20,
+    batch_size=2048,
+    targets=SoftTargets(prior=2.0, self_distillation=0.4),
+    decay=0.6,
+)
