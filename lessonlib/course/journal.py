@@ -21,8 +21,7 @@ import torch
 
 from lessonlib import checks
 from lessonlib.checks.exercise import Exercise, Mistake
-from lessonlib.checks.line import ERROR, Line
-from lessonlib.checks.result import Result
+from lessonlib.checks.result import Line, Mark, Result
 from lessonlib.course import Problem, child, lock, nursery, sandbox
 from lessonlib.course.child import wire
 
@@ -57,7 +56,7 @@ class Journal:
 
     def add(self, key: str, result: Result, walls: frozenset[str]) -> None:
         """Write a result down, unless the check itself failed."""
-        if all(line.mark != ERROR for line in result.lines):
+        if all(line.mark != Mark.BROKEN for line in result.lines):
             self._append({"key": key, "result": _record(result), "walls": sorted(walls)})
 
     def finish(self) -> None:
@@ -141,7 +140,7 @@ def _record(result: Result) -> dict:
 
 def _result(record: dict, exercise: Exercise) -> Result:
     lines = tuple(
-        Line(title, points, mark, _mistake(told), note) for title, points, mark, told, note in record["lines"]
+        Line(title, points, Mark(mark), _mistake(told), note) for title, points, mark, told, note in record["lines"]
     )
     return Result(exercise, lines, record["printed"], tuple(record["notes"]))
 
