@@ -3,6 +3,7 @@
 from lessonlib.widgets.flashcards import Flashcards
 from lessonlib.widgets.live_loss import LiveLoss
 from lessonlib.widgets.living_tree import LivingTree
+from lessonlib.widgets.living_tree import share as share
 from lessonlib.widgets.look_inside import LookInside
 from lessonlib.widgets.prediction import PredictionPrompt
 from lessonlib.widgets.quiz import Quiz

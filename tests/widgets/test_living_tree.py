@@ -111,7 +111,7 @@ def close(found, right):
 
 def test_the_steps_are_the_layers_own_outputs(seen):
     model, described, contexts, _ = seen["the course's"]
-    outs = [out for _, _, out in shapes.record(model, contexts)]
+    outs = [out for _, _, out in shapes.layer_calls(model, contexts)]
     for out, x in zip(outs, described.run(contexts), strict=True):
         assert torch.allclose(out.reshape(x.shape), x, atol=1e-5)
 

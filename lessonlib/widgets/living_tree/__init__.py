@@ -4,8 +4,10 @@ description   a tree as steps with their weights, and the same arithmetic in Pyt
 reading       any model read into such a description, and held against the model itself
 widget        LivingTree; its JavaScript: engine (the arithmetic), strip, canopy, bars, node_view, panel, writer
 picture       what it shows where nothing runs
+share         a page of its own, to be sent to somebody
 """
 
+from lessonlib.widgets.living_tree.share import share
 from lessonlib.widgets.living_tree.widget import LivingTree
 
-__all__ = ["LivingTree"]
+__all__ = ["LivingTree", "share"]

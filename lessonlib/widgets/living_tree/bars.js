@@ -26,8 +26,8 @@ function bars(engine, state) {
     shown.forEach((id, i) => {
       const { letter, fill, much, note, el } = rows[i];
       letter.textContent = id ? engine.characters[id] : "·";
-      note.textContent = id === mark ? "drawn" : id ? "" : "the end";
-      fill.style.width = note.style.left = `${(100 * chances[id]) / full}%`;
+      note.textContent = [id ? "" : "the end", id === mark ? "drawn" : ""].filter(Boolean).join(", ");
+      fill.style.width = note.style.left = `${(62 * chances[id]) / full}%`;
       much.textContent = percent(chances[id]);
       el.classList.toggle("ll-tree-drawn", id === mark);
     });

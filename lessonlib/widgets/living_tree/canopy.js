@@ -24,6 +24,7 @@ function canopy(engine, state, choose) {
   const labels = reaches.map((reach, k) => h("div", { class: "ll-tree-label" }, h("span", {}, ""), h("small", {}, "")));
   const inside = h("div", { class: "ll-tree-stage", role: "group", "aria-label": "The tree: arrow keys go from node to node, Enter opens one" }, svg, ...labels, ...nodes.flat().map((node) => node.el));
   const el = h("div", { class: "ll-tree-scroll" }, inside);
+  const effects = nodes[0].map(() => h("div", { class: "ll-tree-effect" }, h("span", {}), h("small", {})));
   const scales = engine.levels.map(scaleOf);
   let look = null, focus = [reaches.length - 1, 0], frame = 0, palette = "light";
 
@@ -78,7 +79,8 @@ function canopy(engine, state, choose) {
       labels[k].lastChild.textContent = open ? `${size} each` : "";
       y += LETTERS + strip + 6 + GAP;
     }
-    const tall = y - GAP + 2;
+    effects.forEach((effect, i) => Object.assign(effect.style, { left: `${nodes[0][i].x - column / 2}px`, width: `${column}px`, top: `${y - GAP + 4}px` }));
+    const tall = y - GAP + (effects[0].isConnected ? 56 : 2);
     Object.assign(inside.style, { width: `${gutter + width}px`, height: `${tall}px` });
     svg.setAttribute("width", gutter + width);
     svg.setAttribute("height", tall);
@@ -97,11 +99,11 @@ function canopy(engine, state, choose) {
   /** The chosen node and all that flows into it. */
   function light() {
     const under = new Set(), down = (node) => { under.add(node); children(node).forEach(down); };
-    if (state.chosen) down(nodes[state.chosen[0]][state.chosen[1]]);
+    const chosen = state.chosen && nodes[state.chosen[0]]?.[state.chosen[1]];
+    if (chosen) down(chosen);
     lit.setAttribute("d", [...under].map(branches).join(""));
     for (const node of nodes.flat()) {
-      const here = state.chosen && node.k === state.chosen[0] && node.place === state.chosen[1];
-      node.el.setAttribute("aria-pressed", String(!!here));
+      node.el.setAttribute("aria-pressed", String(node === chosen));
       node.el.classList.toggle("ll-tree-under", under.has(node));
     }
   }
@@ -155,8 +157,20 @@ function canopy(engine, state, choose) {
     paint(node.canvas, node.now, scales[node.k], node.shape, palette);
   }
 
+  /** Small bars under the characters, up for above 0; null is left empty. */
+  function under(values, words) {
+    if (!effects[0].isConnected) { inside.append(...effects); lay(); }
+    const most = largest(values.map((v) => v ?? 0));
+    effects.forEach((effect, i) => {
+      const v = values[i] ?? 0, [bar, small] = effect.children;
+      Object.assign(bar.style, { height: `${Math.max(1, (14 * Math.abs(v)) / most)}px`, marginTop: `${v < 0 ? 16 : 16 - (14 * v) / most}px`, visibility: values[i] === null ? "hidden" : "visible" });
+      bar.className = v < 0 ? "ll-tree-down" : "";
+      small.textContent = values[i] === null ? "" : words(v);
+    });
+  }
+
   move(focus);
-  return { el, show, lay, light, scales, look: () => look, node: ([k, place]) => nodes[k][place] };
+  return { el, show, lay, light, under, scales, look: () => look, node: ([k, place]) => nodes[k][place] };
 }
 
 /** The size that a level's colours reach at their strongest: 1 after tanh, else what its numbers need. */

@@ -5,18 +5,20 @@ export default () => ({ render });
 function render({ model, el }) {
   const state = {
     text: model.get("text"), temperature: model.get("temperature"), open: model.get("opened"), chosen: null,
-    step: null, channel: 0, target: null, tools: new Set(model.get("tools")),
+    step: null, channel: 0, target: null, words: model.get("words") ?? [], tools: new Set(model.get("tools")),
   };
   const trees = model.get("trees").map(({ label, outline, numbers, precision }) => ({ label, engine: new Engine(outline, weights(numbers, precision)) }));
   const engine = trees[0].engine;
-  const field = nameField(engine, state, model.get("example"), typed);
+  const name = nameField(engine, state, model.get("example"), typed);
   const panels = trees.map((tree) => panel(tree, state, () => panels.forEach((each) => each.pick())));
-  const pen = writer(panels, state, field, update);
-  const root = h("div", { class: "ll ll-tree" },
-    h("div", { class: "ll-bar ll-tree-top" }, field.el, state.tools.has("write") && pen.button, state.tools.has("inside") && lookInside()),
-    field.note,
+  const pen = writer(panels, state, name, update);
+  const slide = state.tools.has("convolution") && convolution(engine, state, model.get("example"));
+  let root = null;
+  root = h("div", { class: "ll ll-tree" },
+    h("div", { class: "ll-bar ll-tree-top" }, name.el, state.tools.has("write") && pen.button, state.tools.has("temperature") && warmth(), state.tools.has("inside") && lookInside()),
+    name.note,
     h("div", { class: `ll-tree-panels${panels.length > 1 ? " ll-tree-two" : ""}` }, ...panels.map((each) => each.el)),
-    pen.el);
+    pen.el, slide && slide.el);
   keepKeys(root);
   el.append(root);
 
@@ -25,10 +27,26 @@ function render({ model, el }) {
     update(text);
   }
 
+  function lay() {
+    panels.forEach((each) => each.lay());
+    if (slide) slide.draw();
+  }
+
   /** The one way in which the picture changes: another text, perhaps a character that was drawn. */
   function update(text = state.text, animate = true) {
     state.text = text;
     panels.forEach((each) => each.show(animate));
+    if (slide) slide.show();
+  }
+
+  function warmth() {
+    const words = h("output", {}, state.temperature.toFixed(1));
+    const slider = h("input", { type: "range", min: 0.1, max: 3, step: 0.1, value: state.temperature, oninput: () => {
+      state.temperature = +slider.value;
+      words.value = state.temperature.toFixed(1);
+      panels.forEach((each) => each.warm());
+    } });
+    return field("Temperature", slider, words);
   }
 
   function lookInside() {
@@ -39,19 +57,19 @@ function render({ model, el }) {
       state.open = Math.max(0, Math.min(most, to));
       less.hidden = state.open === 0;
       more.disabled = state.open === most;
-      panels.forEach((each) => each.lay());
+      if (root) lay();
     };
     open(state.open);
     return h("span", { class: "ll-tree-inside" }, less, more);
   }
 
   const undo = [
-    onWidth(root, () => panels.forEach((each) => each.lay())),
-    onTheme(() => panels.forEach((each) => each.lay())),
+    onWidth(root, lay),
+    onTheme(lay),
     () => pen.stop(),
   ];
   update(state.text, false);
-  if (model.get("focus")) field.take();
+  if (model.get("focus")) name.take();
   return () => undo.forEach((f) => f());
 }
 

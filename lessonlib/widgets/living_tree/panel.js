@@ -5,10 +5,11 @@ function panel({ label, engine }, state, changed) {
   const sentence = h("p", { class: "ll-tree-sentence", role: "status" });
   const scale = legend();
   const detail = h("div", { class: "ll-tree-detail", hidden: true });
+  const counts = state.tools.has("attribution") && mattered(engine, state, tree);
   const el = h("section", { class: "ll-tree-panel", "aria-label": label || "Living tree" },
     label && h("div", { class: "ll-tree-title" }, label),
     h("div", { class: "ll-tree-main" }, h("div", { class: "ll-tree-left" }, tree.el, scale.el), next.el),
-    sentence, detail);
+    sentence, counts && counts.el, detail);
   let drawn = null;
 
   function chances() {
@@ -25,6 +26,7 @@ function panel({ label, engine }, state, changed) {
   function tell() {
     next.show(chances(), drawn);
     sentence.textContent = `${state.text ? `After “${state.text}”` : "At the beginning"} most likely comes ${likeliest(engine, chances())}.`;
+    if (counts) counts.show(chances());
   }
 
   /** Choose a node, or show anew what is chosen; the same once more closes it. */
@@ -48,7 +50,13 @@ function panel({ label, engine }, state, changed) {
     if (state.chosen) pick();
   }
 
-  return { el, engine, show, lay, pick, tell, chances, draw: (id) => { drawn = id; next.show(chances(), id); } };
+  /** The next character's chances anew, where only the temperature has changed. */
+  function warm() {
+    tell();
+    if (state.chosen) pick();
+  }
+
+  return { el, engine, label, show, lay, pick, warm, chances, draw: (id) => { drawn = id; next.show(chances(), id); } };
 }
 
 /** The scale of the colours, with its numbers. */

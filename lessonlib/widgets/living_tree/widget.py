@@ -14,7 +14,18 @@ from lessonlib.widgets.living_tree.description import Description
 from lessonlib.widgets.living_tree.reading import read
 
 FOLDER = "living_tree/"
-SCRIPTS = ("engine", "strip", "canopy", "bars", "node_view", "panel", "writer", "living_tree")
+SCRIPTS = (
+    "engine",
+    "strip",
+    "canopy",
+    "bars",
+    "node_view",
+    "mattered",
+    "panel",
+    "writer",
+    "convolution",
+    "living_tree",
+)
 TOOLS = ("write", "inside", "attribution", "temperature", "convolution")
 EXAMPLE = 5  # characters of the example that stands in the empty field
 
@@ -67,7 +78,7 @@ class LivingTree(LessonWidget):
         super().__init__(
             trees=[_tree(name, described) for name, described in zip(names, self.descriptions, strict=True)],
             text=text,
-            example=_example(self.descriptions[0]),
+            example=example(self.descriptions[0]),
             tools=list(tools),
             temperature=temperature,
             opened=opened,
@@ -140,7 +151,7 @@ def _course_tree():
     return {"outline": described.outline(), "numbers": base64.b64encode(described.numbers()).decode(), "precision": 32}
 
 
-def _example(tree: Description) -> str:
+def example(tree: Description) -> str:
     """A few characters that the tree itself finds likely: an example in any vocabulary."""
     text = ""
     while len(text) < EXAMPLE:

@@ -6,7 +6,8 @@ const PAUSE = { drawn: 340, put: 200, name: 500 }; // milliseconds that each mom
 function writer(panels, state, field, update) {
   const [{ engine }] = panels;
   const button = h("button", { type: "button", class: "ll-main", onclick: () => (timer ? stop() : start()) }, "Write");
-  const words = h("ol", { class: "ll-tree-words", "aria-label": "Written" }), el = h("div", { class: "ll-tree-written", role: "status", hidden: true }, words);
+  const lists = panels.map(() => h("ol", { class: "ll-tree-words" })), known = new Set(state.words);
+  const el = h("div", { class: "ll-tree-written", role: "status", hidden: true }, ...panels.map(({ label }, i) => h("div", {}, h("div", { class: "ll-tree-title" }, label ? `Written by ${label}` : "Written"), lists[i])));
   let timer = 0, beginning = "", left = 0;
 
   function start() {
@@ -40,8 +41,7 @@ function writer(panels, state, field, update) {
 
   function ended() {
     el.hidden = false;
-    words.append(h("li", {}, state.text));
-    while (words.children.length > 3 * NAMES) words.firstChild.remove();
+    panels.forEach((each, i) => note(lists[i], i ? whole(each.engine, beginning, state.temperature) : state.text));
     left -= 1;
     wait(PAUSE.name, () => {
       update(beginning);
@@ -51,7 +51,23 @@ function writer(panels, state, field, update) {
     });
   }
 
+  function note(list, word) {
+    list.append(h("li", {}, word || "(nothing)", known.size > 0 && h("small", {}, known.has(word) ? " known" : " new")));
+    while (list.children.length > 3 * NAMES) list.firstChild.remove();
+  }
+
   return { button, el, stop };
+}
+
+/** A name written at once, from its beginning on. */
+function whole(engine, beginning, temperature) {
+  let text = beginning;
+  while ([...text].length < LONGEST) {
+    const id = draw(softmax(engine.look(engine.ids(text)).scores, temperature));
+    if (!id) break;
+    text += engine.characters[id];
+  }
+  return text;
 }
 
 /** An index drawn with these chances. */

@@ -1,0 +1,151 @@
+"""Share a tree: one page that opens from a file on any machine, with the living tree on your own weights."""
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from lessonlib.data import Vocabulary
+from lessonlib.widgets.living_tree.description import Description
+from lessonlib.widgets.living_tree.reading import read
+from lessonlib.widgets.living_tree.widget import FOLDER, SCRIPTS, LivingTree, example, script
+
+HERE = Path(__file__).parent
+MARK = '<meta name="generator" content="lessonlib share">'  # a page of ours may be written over by another of ours
+FULL = 600_000  # bytes of a page; where float32 would need more, weights go as float16
+LIMIT = 2_500_000  # bytes; about 900,000 parameters as float16
+TOOLS = ["write", "inside", "attribution", "temperature"]
+
+
+def share(
+    model,
+    vocabulary: Vocabulary,
+    file: str | Path,
+    title: str = "My tree",
+    about: str = "",
+    include_words: bool = False,
+    words: Sequence[str] | None = None,
+    overwrite: bool = False,
+    block_size: int | None = None,
+) -> None:
+    """Write the page `file` (.html): the living tree on the weights of `model`, a title, and a line `about` training.
+
+    The page holds the weights, the characters and the title; nothing typed in it leaves it. The words that the model
+    learned from are not in it, unless you hand them in and say include_words=True: then names that it writes are
+    marked as new or known. A page above 600 KB keeps its weights as float16; above 2.5 MB it is refused.
+
+    Raises ValueError for a model that is no tree or too large, FileExistsError for a file that is no such page.
+    """
+    file = _target(Path(file), overwrite)
+    if include_words and words is None:
+        raise ValueError("include_words=True needs the words themselves: share(…, include_words=True, words=words).")
+    if words is not None and not include_words:
+        raise ValueError("words were handed in, but include_words is False: say include_words=True to publish them.")
+    described = read(model, vocabulary, block_size)
+    if include_words:
+        print(f"This publishes the {len(words):,} words themselves: whoever opens the page can read them.")
+    page = _page(described, title, about, list(words or []))
+    _write(file, page)
+    rest = f"{len(words):,} words" if include_words else "no words"
+    print(
+        f"{file.name}: {len(page) / 1000:,.0f} KB, with the weights, {len(vocabulary)} characters, the title, {rest}."
+    )
+    print("A model can have memorised some of the words it learned from, and write them.")
+
+
+def _target(file, overwrite):
+    if file.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"{file.name} does not end in .html, so a browser would not open it. Add the ending.")
+    if not file.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {file.parent}. Make it first, or choose another.")
+    if file.exists() and not overwrite and MARK not in _beginning(file):
+        raise FileExistsError(
+            f"{file} is there already and is no shared tree. Choose another name, or say overwrite=True to lose it."
+        )
+    return file
+
+
+def _beginning(file):
+    return file.read_bytes()[:2000].decode("utf-8", "replace") if file.is_file() else ""
+
+
+def _page(described: Description, title: str, about: str, words: list[str]) -> bytes:
+    """The whole page; weights in the finest form that keeps it small."""
+    for precision, dtype, most in ((32, torch.float32, FULL), (16, torch.float16, LIMIT)):
+        numbers = described.numbers(dtype)
+        if len(numbers) * 4 // 3 < most:
+            page = _filled(described, numbers, precision, title, about, words).encode("utf-8")
+            if len(page) <= most:
+                return page
+    raise ValueError(
+        f"This tree has {described.parameters:,} parameters: even as float16 its page would be larger than "
+        f"{LIMIT / 1e6:.1f} MB. Share a smaller one." + (" The words that are included count too." if words else "")
+    )
+
+
+def _filled(described, numbers, precision, title, about, words):
+    tree = {
+        "label": "",
+        "outline": described.outline(),
+        "numbers": base64.b64encode(numbers).decode(),
+        "precision": precision,
+    }
+    state = {
+        "trees": [tree], "text": "", "example": example(described), "temperature": 1.0, "tools": TOOLS, "opened": 0,
+        "focus": True, "words": words,
+    }  # fmt: skip
+    code = script(*(FOLDER + name for name in SCRIPTS)).replace("export default", "const widget =", 1)
+    code += (HERE / "page.js").read_text("utf-8")
+    look = LivingTree._css + (HERE / "page.css").read_text("utf-8")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(code)}'; style-src '{_hash(look)}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    rounded = " Weights are rounded to half precision." if precision == 16 else ""
+    facts = (
+        f"{described.parameters:,} parameters, {len(described.characters)} characters, of which it sees "
+        f"{described.context} at a time.{rounded}"
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+{MARK}
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{html.escape(title)}</title>
+<style>{look}</style>
+</head>
+<body>
+<main>
+<h1>{html.escape(title)}</h1>
+{f"<p>{html.escape(about)}</p>" if about else ""}
+<div id="place"><noscript>A small neural network runs in this page. It needs JavaScript.</noscript></div>
+<p class="facts">{facts} The whole model runs in this page; nothing that you type leaves it.</p>
+</main>
+<script type="application/json" id="tree">{_inside(state)}</script>
+<script type="module">{code}</script>
+</body>
+</html>
+"""
+
+
+def _inside(state) -> str:
+    """JSON for a script element: no text in it may end the element."""
+    return json.dumps(state, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _hash(text):
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}"
+
+
+def _write(file, page):
+    """All of it or nothing."""
+    beside = file.with_name(f".{file.name}.part")
+    beside.write_bytes(page)
+    beside.replace(file)
