@@ -8,9 +8,10 @@ BLOCK_SIZE = 8
 
 
 class Names:
-    """A word list, split, with the windows of its training and validation words."""
+    """A word list, whole and split, with the windows of its training and validation words."""
 
     def __init__(self, words: Sequence[str]):
+        self.words = list(words)  # in the list's own order
         self.vocabulary = data.Vocabulary(words)
         self.train, self.validation, self.test = data.split(words)
         self.windows = data.windows(self.train, BLOCK_SIZE, self.vocabulary)

@@ -19,9 +19,11 @@ from benchmarks import (  # noqa: E402
     convolution_cost,
     fair,
     lines,
+    longer_context,
     published,
     published_to_the_end,
     sampling_rate,
+    search,
     steps,
     time_to_loss,
 )
@@ -42,13 +44,16 @@ def _small(monkeypatch):
     monkeypatch.setattr(published.run, "__defaults__", (10, 5, None, 42))
     monkeypatch.setattr(steps, "STEPS", 2)
     monkeypatch.setattr(time_to_loss, "WAYS", [replace(rung, **TINY) for rung in time_to_loss.WAYS])
-    for module in (time_to_loss, best, fair):
+    for module in (time_to_loss, best, search):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
     monkeypatch.setattr(lines.in_turns, "__defaults__", (1,))
-    monkeypatch.setattr(best, "SIZES", {"tiny": (replace(best.LOW, **TINY), 4, 6)})
+    monkeypatch.setattr(best, "SIZES", {"tiny": (replace(best.LOWEST, **TINY), 4, 6)})
     monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
     monkeypatch.setattr(fair, "EPOCHS", 1)
-    monkeypatch.setattr(fair, "BATCHES", (64,))
+    monkeypatch.setattr(fair, "BATCH", 64)
+    monkeypatch.setattr(search, "RATES", (0.01, 0.02))
+    monkeypatch.setattr(longer_context, "STEPS", 2)
+    monkeypatch.setattr(longer_context, "CHUNK", 10)
     monkeypatch.setattr(convolution_cost, "CONTEXTS", (8, 16, 32))
     monkeypatch.setattr(sampling_rate, "ALONE", 2)
     monkeypatch.setattr(sampling_rate, "TOGETHER", 40)
@@ -109,7 +114,7 @@ def test_torch_nn_has_the_same_tree(setting):
 SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
 
 
-@pytest.mark.parametrize("module", [steps, SLOW, fair, best, convolution_cost, sampling_rate])
+@pytest.mark.parametrize("module", [steps, SLOW, fair, longer_context, best, convolution_cost, sampling_rate])
 def test_each_benchmark_gives_lines(module, setting):
     measured = module.measure(setting)
     assert measured and all(line.value == line.value for line in measured)
@@ -166,6 +171,30 @@ def test_a_list_without_repeats_has_no_names_seen_in_training(setting):
 def test_the_models_compared_have_equal_parameters():
     counts = [sum(p.numel() for p in model(27).parameters()) for model in fair.MODELS.values()]
     assert max(counts) == 76_579 and min(counts) > 0.99 * max(counts)
+    for context in longer_context.CONTEXTS:
+        widths = {name: longer_context.width(name, 27, context) for name in longer_context.MODELS}
+        built = [longer_context.MODELS[name](27, context, wide) for name, wide in widths.items()]
+        counts = [sum(p.numel() for p in model.parameters()) for model in built]
+        assert max(counts) <= 76_579 and min(counts) > 0.97 * max(counts)
+
+
+def test_each_model_is_judged_at_the_rate_that_was_best_for_it():
+    best_rate = {"low": 0.01, "high": 0.02}
+    measured = search.compared(best_rate, lambda name, rate, seed: abs(rate - best_rate[name]) + seed, {}, common=0.02)
+    own = {line.subject: line for line in measured if "own rate" in line.quantity}
+    assert {name: line.detail["rate"] for name, line in own.items()} == best_rate
+    assert all(line.values == tuple(float(seed) for seed in search.SEEDS) for line in own.values())
+    assert search.SEARCH_SEED not in search.SEEDS
+    common = {line.subject: line.mean for line in measured if "for all" in line.quantity}
+    assert common["low"] > common["high"]
+
+
+def test_the_streams_share_no_chunk_and_their_targets_follow_their_windows():
+    words = data.load_words()[:100]
+    vocabulary = data.Vocabulary(words)
+    (X, Y), (X_held_out, _) = longer_context.streams(words, vocabulary, 4)
+    assert len(X) > 5 * len(X_held_out) > 0
+    assert torch.equal(X[1:, -1], Y[:-1]) and torch.equal(X[4:, 0], X[1:-3, -1])
 
 
 def test_only_the_published_list_is_compared_with_the_published_figures(setting, monkeypatch):
