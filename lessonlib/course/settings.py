@@ -38,17 +38,33 @@ SERVER = {
 }
 STYLE = Path(__file__).with_name("lab.css")  # how lessons look; it changes the page alone, never a notebook's file
 
+# Lesson 00 opens with its first cell run; what the page loads for it, in the form that JupyterLab asks for.
+FIRST_CELL = Path(__file__).with_name("first_cell.js")
+EXTENSION = {
+    "name": "lessonlib-first-cell",
+    "version": "1.0.0",
+    "description": "Runs the first cell of lesson 00",
+    "jupyterlab": {"extension": True, "_build": {"load": "static/remoteEntry.js", "extension": "./extension"}},
+}
+
 SETTINGS = Path("share/jupyter/lab/settings")
 CUSTOM = Path("share/jupyter/lab/custom")
+EXTENSIONS = Path("share/jupyter/labextensions/lessonlib-first-cell")
 CONFIG = Path("etc/jupyter/jupyter_server_config.json")
 
 
 def texts(environment: Path) -> dict[Path, str]:
     """The files that go below the environment's folder, and what stands in each."""
     server = SERVER | {"ServerApp": {"tornado_settings": {"static_custom_path": [str(environment / CUSTOM)]}}}
-    made = {SETTINGS / "overrides.json": LAB, SETTINGS / "page_config.json": PAGE, CONFIG: server}
+    made = {
+        SETTINGS / "overrides.json": LAB,
+        SETTINGS / "page_config.json": PAGE,
+        CONFIG: server,
+        EXTENSIONS / "package.json": EXTENSION,
+    }
     return {name: json.dumps(content, indent=2) + "\n" for name, content in made.items()} | {
-        CUSTOM / "custom.css": STYLE.read_text(encoding="utf-8")
+        CUSTOM / "custom.css": STYLE.read_text(encoding="utf-8"),
+        EXTENSIONS / "static/remoteEntry.js": FIRST_CELL.read_text(encoding="utf-8"),
     }
 
 

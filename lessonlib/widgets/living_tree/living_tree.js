@@ -64,8 +64,8 @@ function render({ model, el }) {
   }
 
   const undo = [
-    onWidth(root, lay),
-    onTheme(lay),
+    ...panels.map((each) => onWidth(each.stage, lay)),
+    onTheme(() => { lay(); setTimeout(lay, 400); }), // a theme's colours may come a little after its name
     () => pen.stop(),
   ];
   update(state.text, false);

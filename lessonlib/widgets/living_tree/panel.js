@@ -56,7 +56,7 @@ function panel({ label, engine }, state, changed) {
     if (state.chosen) pick();
   }
 
-  return { el, engine, label, show, lay, pick, warm, chances, draw: (id) => { drawn = id; next.show(chances(), id); } };
+  return { el, stage: tree.el, engine, label, show, lay, pick, warm, chances, draw: (id) => { drawn = id; next.show(chances(), id); } };
 }
 
 /** The scale of the colours, with its numbers. */
