@@ -6,6 +6,7 @@ Standard library alone, and the lowest of the keeper's rooms: `course.py` reads 
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from lessonlib.course import Problem
@@ -61,6 +62,11 @@ def usage() -> str:
     return "\n".join([*lines, "", "python3 course.py COMMAND --help tells you more about one of them."])
 
 
+def _as_file(argument: str) -> str:
+    """A notebook may be called `-h.ipynb`: where a file has that name, it is the file that is meant."""
+    return f"./{argument}" if argument.startswith("-") and Path(argument).is_file() else argument
+
+
 def main(argv: list[str]) -> int:
     """Run the command that `argv` begins with and return its exit code."""
     if not argv or argv[0] in ("-h", "--help"):
@@ -72,7 +78,7 @@ def main(argv: list[str]) -> int:
         return 2
     module, _, function = command.target.partition(":")
     try:
-        return getattr(import_module(module), function)(argv[1:])
+        return getattr(import_module(module), function)([_as_file(argument) for argument in argv[1:]])
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1

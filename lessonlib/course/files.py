@@ -8,17 +8,21 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+UNFINISHED = ".course-new"  # the end of the name of a file that is being written
+LONG_AGO = 600.0  # seconds after which nobody is writing it any more
 KEPT = "kept"  # beside exercises/ and notebooks/, so that links inside a kept notebook still lead somewhere
 
 
 def write(path: Path, data: bytes) -> None:
     """Write beside the file, then rename: whoever is interrupted leaves the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
+    _remove_unfinished(path.parent)
+    new = path.with_name(f".{path.name}-{uuid4().hex[:8]}{UNFINISHED}")
     try:
         with new.open("wb") as file:
             file.write(data)
@@ -29,16 +33,36 @@ def write(path: Path, data: bytes) -> None:
         new.unlink(missing_ok=True)
 
 
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what a writer left that was killed, so that it is not there for ever."""
+    for file in folder.glob(f".*{UNFINISHED}"):
+        try:
+            if time.time() - file.stat().st_mtime > LONG_AGO:
+                file.unlink()
+        except OSError:  # another has just removed it, or it is not ours to remove
+            continue
+
+
 def keep(root: Path, path: Path) -> Path:
     """Copy `path`, a file of the course at `root`, under a dated name into kept/; returns the copy."""
     flat = path.relative_to(root).as_posix().replace("/", "_").removesuffix(path.suffix)
     stem = f"{flat}_{datetime.now():%Y-%m-%d_%H%M%S}"
-    copy, count = root / KEPT / f"{stem}{path.suffix}", 1
-    while copy.exists():
+    data, copy, count = path.read_bytes(), root / KEPT / f"{stem}{path.suffix}", 1
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    while not _reserve(copy):
         count += 1
         copy = root / KEPT / f"{stem}_{count}{path.suffix}"
-    write(copy, path.read_bytes())
+    write(copy, data)
     return copy
+
+
+def _reserve(path: Path) -> bool:
+    """Make the file, empty, unless it is there: two that keep at the same moment get a name each."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True
 
 
 def digest(data: bytes) -> str:
@@ -74,10 +98,20 @@ def finish(stage: Path) -> dict[str, str]:
     return kept
 
 
-if __name__ == "__main__":
-    print("An update was cut off. Finishing it now.")
-    try:
-        for path, copy in finish(Path(__file__).resolve().parent).items():
+def main(stage: Path) -> None:
+    """Finish the update in `stage`, when nobody else is at it, and say what was kept."""
+    from lock import one_at_a_time  # which lies beside this file then
+
+    with one_at_a_time(stage.with_name("update.lock"), "Another update is at work; waiting for it."):
+        if not stage.exists():
+            return
+        print("An update was cut off. Finishing it now.", flush=True)
+        for path, copy in finish(stage).items():
             print(f"{path}: what was there is kept as {copy}.")
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(__file__).resolve().parent)
     except OSError as error:
         print(f"It could not be finished: {error}. Mend that, then run: python3 course.py update")

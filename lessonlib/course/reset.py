@@ -8,6 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lessonlib.course import ROOT, Problem, build, notebooks
+from lessonlib.course.lock import one_at_a_time
 
 
 def main(argv: list[str]) -> int:
@@ -16,8 +17,10 @@ def main(argv: list[str]) -> int:
         prog="course.py reset", description="Begin an exercise afresh. The old notebook is kept under a dated name."
     )
     parser.add_argument("exercise", nargs="+", help="its number, as 03, or its file name")
-    for name in parser.parse_args(argv).exercise:
-        print(reset(ROOT, name))
+    names = parser.parse_args(argv).exercise
+    with one_at_a_time(ROOT / ".course" / "update.lock", "An update or another reset is at work; waiting for it."):
+        for name in names:
+            print(reset(ROOT, name))
     return 0
 
 

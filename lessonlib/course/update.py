@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lessonlib.course import ROOT, Problem, build, files, notebooks
+from lessonlib.course import ROOT, Problem, build, files, lock, notebooks
 from lessonlib.course.files import digest
 from lessonlib.course.lock import one_at_a_time
 from lessonlib.course.merge import merge
@@ -148,6 +148,7 @@ def _apply(stage: Path, plan: Plan) -> list[str]:
                 (ready / "files" / path).chmod(0o755)
         told = {"put": list(plan.put), "remove": plan.remove, "known": plan.known}
         files.write(ready / "plan.json", json.dumps(told, indent=1).encode())
+        files.write(ready / "lock.py", Path(lock.__file__).read_bytes())
         files.write(ready / "finish.py", Path(files.__file__).read_bytes())
         ready.rename(stage)
     except OSError as error:

@@ -1,11 +1,13 @@
 """`course.py reset` gives a fresh exercise and keeps what was there."""
 
 import os
+import time
+from pathlib import Path
 
 import pytest
 from small_course import edit
 
-from lessonlib.course import Problem, notebooks, reset
+from lessonlib.course import Problem, files, notebooks, reset
 
 ANSWER = "def add(a, b):\n    return b + a"
 
@@ -31,6 +33,34 @@ def test_twice_in_a_second_keeps_both(course):
         edit(exercise(course), ex01_add=answer)
         reset.reset(course, "01")
     assert len(list((course / "kept").iterdir())) == 2
+
+
+def test_two_at_the_same_moment_keep_both(course, monkeypatch):
+    """Another process has taken the name between the look and the write."""
+    path, open_ = exercise(course), Path.open
+    taken = []
+
+    def late(self, mode="r", *more, **options):
+        if self.parent.name == "kept" and not taken:
+            taken.append(self)
+            self.write_bytes(b"another's")
+        return open_(self, mode, *more, **options)
+
+    monkeypatch.setattr(Path, "open", late)
+    kept = files.keep(course, path)
+    assert taken[0].read_bytes() == b"another's"
+    assert kept.read_bytes() == path.read_bytes()
+
+
+def test_what_a_killed_writer_left_is_gone_after_a_while(course):
+    old, new = (exercise(course).with_name(f".{n}{files.UNFINISHED}") for n in ("old", "new"))
+    for file in (old, new):
+        file.write_text("half")
+    long_ago = time.time() - files.LONG_AGO - 1
+    os.utime(old, (long_ago, long_ago))
+    edit(exercise(course), ex01_add=ANSWER)
+    assert not old.exists()
+    assert new.exists()  # perhaps somebody is writing it
 
 
 def test_a_fresh_exercise_is_left_alone(course):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from small_course import add_cell, cell, edit, git, lesson_notebook, small_course
 
-from lessonlib.course import Problem, build, files, notebooks, update
+from lessonlib.course import Problem, build, files, lock, notebooks, update
 
 ANSWER = "def add(a, b):\n    return sum([a, b])"
 
@@ -297,6 +297,23 @@ def test_course_py_finishes_what_was_cut_off(mine, newer, monkeypatch):
     assert not stage.exists()
     assert (mine / "lessonlib" / "data.py").read_text() == "new = True\n"
     assert cell(read(mine, "exercises/01_adding.ipynb"), "ex01-add").source == ANSWER
+
+
+def test_two_that_finish_an_update_take_turns(mine, newer, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "finish", lambda stage: pytest.fail("cut off"))
+        with pytest.raises(pytest.fail.Exception):
+            update.update(mine, newer)
+    finish = mine / ".course" / "update" / "finish.py"
+    with lock.one_at_a_time(mine / ".course" / "update.lock", ""):
+        two = [subprocess.Popen([sys.executable, finish], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        for one in two:
+            assert "waiting for it" in one.stdout.readline()
+        assert finish.exists()
+    said = [one.communicate(timeout=60)[0] for one in two]
+    assert sorted("Finishing it now" in words for words in said) == [False, True]
+    assert "could not be finished" not in "".join(said)
+    assert (mine / "lessonlib" / "data.py").read_text() == "new = True\n"
 
 
 def test_work_done_after_a_cut_is_kept(mine, newer, monkeypatch):
