@@ -3,9 +3,9 @@
 One process:    .venv/bin/torchrun --nproc-per-node 1 examples/scaling_out.py
 Two processes:  .venv/bin/torchrun --nproc-per-node 2 examples/scaling_out.py
 
-Each process holds the whole model and works on its share of every batch; DistributedDataParallel averages the
+Each process holds the whole model and works on its part of every batch; DistributedDataParallel averages the
 gradients, so all of them take the same step. The loss comes out as with one process, up to the noise between seeds:
-the shuffling is the same, but each process's BatchNorm sees its own share of the batch alone.
+the shuffling is the same, but each process's BatchNorm sees its own part of the batch alone.
 (On GPUs, `nn.SyncBatchNorm.convert_sync_batchnorm(model)` would join their statistics.)
 """
 
@@ -14,39 +14,15 @@ import time
 
 import torch
 import torch.distributed as dist
-import torch.nn as nn
 import torch.nn.functional as F
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DistributedSampler
 
 from lessonlib.data import Vocabulary, load_words, split, windows
+from lessonlib.torch_nn import tree
 from lessonlib.training import evaluate, warmup_hold_decay
 
 LEVELS = 3
-
-
-class Pairs(nn.Module):
-    """Lay neighbours side by side: (B, T, C) to (B, T / 2, 2 C); a single position left loses its dimension."""
-
-    def forward(self, x):
-        B, T, C = x.shape
-        return x.reshape(B, T // 2, 2 * C).squeeze(1)
-
-
-class BatchNormLast(nn.BatchNorm1d):
-    """nn.BatchNorm1d for channels that come last: (B, C) or (B, T, C)."""
-
-    def forward(self, x):
-        return super().forward(x.reshape(-1, x.shape[-1])).view(x.shape)
-
-
-def tree(vocab_size: int, n_embd: int = 24, n_hidden: int = 128) -> nn.Sequential:
-    """The 76,579-parameter tree in torch.nn: (B, 8) to (B, vocab_size)."""
-    layers, fan_in = [nn.Embedding(vocab_size, n_embd)], 2 * n_embd
-    for _ in range(LEVELS):
-        layers += [Pairs(), nn.Linear(fan_in, n_hidden, bias=False), BatchNormLast(n_hidden), nn.Tanh()]
-        fan_in = 2 * n_hidden
-    return nn.Sequential(*layers, nn.Linear(n_hidden, vocab_size))
 
 
 def place() -> torch.device:
@@ -57,13 +33,13 @@ def place() -> torch.device:
 
 
 def train(model, X, Y, batch_size, epochs):
-    """AdamW on shares of `batch_size` rows in all: this process takes one of every `world_size` shuffled rows."""
-    share = batch_size // dist.get_world_size()
+    """AdamW on batches of `batch_size` rows in all: this process takes one of every `world_size` shuffled rows."""
+    local_batch_size = batch_size // dist.get_world_size()
     sampler = DistributedSampler(range(len(X)), seed=42, drop_last=True)
     steps = int(epochs * (len(X) // batch_size))
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warmup_hold_decay(steps))
-    for ix in _batches(sampler, share, steps):
+    for ix in _batches(sampler, local_batch_size, steps):
         loss = F.cross_entropy(model(X[ix]), Y[ix])
         optimizer.zero_grad()
         loss.backward()  # here the gradients are averaged over the processes
@@ -71,12 +47,12 @@ def train(model, X, Y, batch_size, epochs):
         schedule.step()
 
 
-def _batches(sampler, share, steps):
+def _batches(sampler, local_batch_size, steps):
     step, epoch = 0, 0
     while step < steps:
         sampler.set_epoch(epoch)  # another order, the same in all processes
-        for ix in torch.tensor(list(sampler)).split(share):
-            if len(ix) == share and step < steps:
+        for ix in torch.tensor(list(sampler)).split(local_batch_size):
+            if len(ix) == local_batch_size and step < steps:
                 step += 1
                 yield ix
         epoch += 1
@@ -96,7 +72,7 @@ def main():
     words = load_words(arguments.words)
     vocabulary, (train_words, val_words, _) = Vocabulary(words), split(words)
     X, Y = (t.to(device) for t in windows(train_words, 2**LEVELS, vocabulary))
-    model = tree(len(vocabulary)).to(device)
+    model = tree(len(vocabulary), n_embd=24, n_hidden=128, levels=LEVELS).to(device)
     start = time.perf_counter()
     train(DistributedDataParallel(model), X, Y, arguments.batch_size, arguments.epochs)
     if dist.get_rank() == 0:

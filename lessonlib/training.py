@@ -1,6 +1,5 @@
 """One readable training loop, with everything that watches it outside; batches, schedules, evaluation, saving."""
 
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -193,11 +192,6 @@ def smooth(losses: Sequence[float], k: int = 1000) -> torch.Tensor:
         raise ValueError(f"k is {k}, but there are {len(losses)} losses: a mean needs at least 1 of them, at most all.")
     whole = len(losses) // k * k
     return torch.as_tensor(losses[:whole]).view(-1, k).mean(1)
-
-
-def uniform_loss(vocab_size: int) -> float:
-    """The loss of a model that finds every character equally likely: ln(vocab_size)."""
-    return math.log(vocab_size)
 
 
 # Saving

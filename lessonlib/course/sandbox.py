@@ -2,6 +2,18 @@
 
 A process confines itself (child/confine.py) and says which limits stand before it gets the answer. Where the system
 allows, it also lives in namespaces of its own: no network, and process numbers that end with it.
+
+What this does not cover:
+
+- A fault in Linux itself. The kernel is shared, and the filter names the system calls that it refuses: one that a
+  newer kernel adds is allowed until it is named. Whoever must be safe from that grades in a virtual machine.
+- Reading, where the kernel has no Landlock ("files" is then missing in `Run.walls`): an answer can read whatever the
+  grading account can read, and put it into the message that its own report shows.
+- The machine as a whole. Time and memory are limited for each process; of several at once they add up.
+- What a probe is told. It shares its process with the answer, which may see its inputs and send what it likes in its
+  place. Points are safe because the right values are never there: a judge on our side has them.
+- Who wrote an answer.
+- A notebook. There a cell runs with all that its reader may do, and only a plain endless loop is stopped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The benchmarks compute what they claim to time; how long it takes is never asked here."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,16 +102,6 @@ def test_the_published_run_stops_where_the_checkpoint_says(setting):
     assert seen == [10, 20, 30] and done == 30 and seconds > 0
 
 
-def test_torch_nn_has_the_same_tree(setting):
-    vocab_size = len(setting.names.vocabulary)
-    ours, theirs = models.tree(vocab_size, 24, 128), steps.nn_tree(vocab_size)
-    with torch.no_grad():
-        for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
-            b.copy_(a.T if a.shape != b.shape or (a.ndim == 2 and a.shape == a.T.shape) else a)
-    x = setting.names.windows[0][:50]
-    torch.testing.assert_close(theirs(x), ours(x), rtol=1e-4, atol=1e-5)
-
-
 SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
 
 
@@ -153,7 +144,7 @@ def test_training_is_compared_off_the_clock(setting):
 
 @pytest.mark.slow
 def test_a_rung_trains_a_tree_that_works_on_windows(setting):
-    chance = training.uniform_loss(len(setting.names.vocabulary))
+    chance = math.log(len(setting.names.vocabulary))
     for rung in time_to_loss.WAYS:
         result = ladder.climb(replace(rung, epochs=4), setting.names)
         assert training.evaluate(result.model, *setting.names.windows) < chance - 0.5, rung.name

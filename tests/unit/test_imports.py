@@ -17,6 +17,7 @@ FLOORS = (
     {"data", "layers", "style", "progress", "records"},
     {
         "models",
+        "torch_nn",
         "convolution",
         "wavenet",
         "attention",

@@ -406,10 +406,6 @@ def test_smooth_refuses_a_k_that_cannot_be(k, n):
         smooth([1.0] * n, k)
 
 
-def test_the_loss_of_a_uniform_guess():
-    assert training.uniform_loss(27) == pytest.approx(3.2958, abs=1e-4)
-
-
 # Weights on disk
 
 
