@@ -1,6 +1,5 @@
 """A line of a record, the setting that all benchmarks share, and the clock."""
 
-import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -73,8 +72,3 @@ def in_turns(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> dict
             if turn:
                 seconds[name].append(time.process_time() - begin)
     return seconds
-
-
-def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int = 9) -> dict[str, float]:
-    """The median CPU seconds of each call, all of them called in turns."""
-    return {name: statistics.median(times) for name, times in in_turns(calls, rounds).items()}

@@ -1,4 +1,4 @@
-"""The tree of lesson 10, trained by several processes at once: on as many GPUs, or on one processor to try it.
+"""The tree in torch.nn, trained by several processes at once: on as many GPUs, or on one processor to try it.
 
 One process:    .venv/bin/torchrun --nproc-per-node 1 examples/scaling_out.py
 Two processes:  .venv/bin/torchrun --nproc-per-node 2 examples/scaling_out.py

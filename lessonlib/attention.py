@@ -1,7 +1,7 @@
 """A small transformer: causal self-attention, and a stack of blocks that each refine what is there.
 
 Source: Vaswani et al., 2017, "Attention Is All You Need", arXiv:1706.03762; the order of the parts (normalise, compute,
-add) follows Radford et al., 2019. Written with torch.nn, which lesson 10 introduces.
+add) follows Radford et al., 2019. Written with torch.nn, which the lesson before introduces.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""The tree in torch.nn's modules, as lesson 10 builds it: the same layers, with channels last as in ours."""
+"""The tree in torch.nn's modules, as its own lesson builds it: the same layers, with channels last as in ours."""
 
 import torch.nn as nn
 

@@ -63,10 +63,14 @@ def exercises(root: Path = ROOT) -> dict[str, NotebookNode]:
 
 
 def main(argv: list[str]) -> int:
-    """Write exercises/, or with --check say whether it is what the solutions give."""
-    parser = argparse.ArgumentParser(prog="course.py build", description="Make exercises/ from solutions/.")
+    """Write all that is made from other files, or with --check say what is not up to date."""
+    parser = argparse.ArgumentParser(
+        prog="course.py build",
+        description="Make what follows from other files: the exercises from the solutions; maps, tables, figures and "
+        "the glossary from their data; the numbers of lessons in names and links from lessons.toml.",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not up to date")
-    parser.add_argument("--to", type=Path, metavar="FOLDER", help="write there instead of into exercises/")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="write the exercises there, and nothing else")
     options = parser.parse_args(argv)
     troubles = [] if options.to else pages.write(ROOT, options.check)
     for trouble in troubles:

@@ -1,4 +1,4 @@
-// JupyterLab, opened on lesson 00, runs its first cell by itself, so that the living tree is alive at once.
+// JupyterLab, opened on the first lesson, runs its first cell by itself, so that the living tree is alive at once.
 //
 // It runs two lines that it knows by heart, in that one notebook, and nothing else: a cell that was changed waits for
 // Shift + Enter like any other. `jupyter labextension disable lessonlib-first-cell` turns it off.

@@ -4,9 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+from lessonlib import lessons
 from lessonlib.course import ROOT, settings
 
-FIRST_PAGE = Path("notebooks/00_start_here.ipynb")
+FIRST_PAGE = Path("notebooks") / lessons.find("start-here").file
 
 
 def main(argv: list[str]) -> int:

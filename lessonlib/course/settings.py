@@ -38,12 +38,12 @@ SERVER = {
 }
 STYLE = Path(__file__).with_name("lab.css")  # how lessons look; it changes the page alone, never a notebook's file
 
-# Lesson 00 opens with its first cell run; what the page loads for it, in the form that JupyterLab asks for.
+# The first lesson opens with its first cell run; what the page loads for it, in the form that JupyterLab asks for.
 FIRST_CELL = Path(__file__).with_name("first_cell.js")
 EXTENSION = {
     "name": "lessonlib-first-cell",
     "version": "1.0.0",
-    "description": "Runs the first cell of lesson 00",
+    "description": "Runs the first cell of the first lesson",
     "jupyterlab": {"extension": True, "_build": {"load": "static/remoteEntry.js", "extension": "./extension"}},
 }
 

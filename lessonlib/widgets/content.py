@@ -72,7 +72,7 @@ def cheat_sheet() -> str:
 
 
 def glossary() -> str:
-    """The words of the course as Markdown, a heading each; it stands in lesson 13, and a test holds the two equal."""
+    """The words of the course as Markdown, a heading each: what `course.py build` puts into the review lesson."""
     return "\n\n".join(_entry(**term) for term in _read("glossary", "term"))
 
 

@@ -66,10 +66,3 @@ def test_ends_with_a_summary_and_the_way_on(lesson):
         assert f"](../exercises/{lesson.name})" in prose(lesson)
     if lesson.name[:2] != NUMBERS[-1]:
         assert "**Next:**" in cells(lesson, "markdown")[-1]
-
-
-def test_the_map_tells_the_minutes_of_each_lesson(committed_course):
-    files = sorted((committed_course / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    rows = re.findall(r"^\|[^|]*\b(\d\d) [^|]*\|[^|]*\| (\d+) \|", prose(files[0]), flags=re.MULTILINE)
-    stated = {file.name[:2]: re.search(r"\*\*Time:\*\* (\d+) minutes", prose(file))[1] for file in files}
-    assert dict(rows) == stated

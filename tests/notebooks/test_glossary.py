@@ -1,4 +1,4 @@
-"""The words of the course: lesson 13 shows the data file, and each lesson links to the words it explains."""
+"""The words of the course: each lesson links to the words it explains."""
 
 import re
 import tomllib
@@ -20,18 +20,6 @@ def prose(path):
 
 def lesson(committed_course, slug):
     return prose(committed_course / "notebooks" / lessons.find(slug).file)
-
-
-def test_lesson_13_shows_the_glossary_of_the_data_file(committed_course):
-    assert content.glossary() in lesson(committed_course, "review")
-
-
-def test_the_glossary_s_own_page_is_what_the_data_file_gives(committed_course):
-    page = (committed_course / "notebooks" / "glossary.md").read_text(encoding="utf-8")
-    assert page == content.glossary_page(), "python3 course.py build writes it"
-    headings = set(re.findall(r"^### (?:<a id=\"([^\"]+)\"></a>)?(.+)$", page, flags=re.MULTILINE))
-    landings = {id or content.anchor(name) for id, name in headings}
-    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= landings
 
 
 @pytest.mark.parametrize("slug", sorted({term["lesson"] for term in TERMS}))

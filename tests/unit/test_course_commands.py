@@ -16,7 +16,7 @@ def test_help_has_a_line_for_each_command_whose_room_stands(capsys):
 def test_the_authors_commands_stand_under_a_heading_of_their_own():
     _, _, for_authors = table.usage().partition("for writing the course:")
     for_authors = for_authors.partition("\n\n")[0]
-    assert {line.split()[0] for line in for_authors.splitlines() if line} == {"test", "build", "execute"}
+    assert {line.split()[0] for line in for_authors.splitlines() if line} >= {"test", "build", "execute"}
     assert {"lab", "reset", "update", "grade"}.isdisjoint(table.GROUPS["for writing the course"])
 
 
