@@ -87,7 +87,7 @@ class Description:
         return {"characters": list(self.characters), "context": self.context, "steps": steps}
 
     def numbers(self, dtype: torch.dtype = torch.float32) -> bytes:
-        """All weights and buffers one after another, in the order of `outline`, little-endian."""
+        """All weights and buffers one after another, in the order of `outline`, the low byte of each first."""
         tables = [_table(step.tensors[role]) for step in self.steps for role in ROLES if role in step.tensors]
         whole = torch.cat([table.flatten() for table in tables]).to(dtype).numpy()
         return whole.astype(whole.dtype.newbyteorder("<")).tobytes()

@@ -20,19 +20,55 @@ FEW = 8
 
 
 def draw(widget: LivingTree) -> style.Picture:
-    """One row for each tree: the nodes with their strips on the left, the likeliest characters on the right."""
+    """One row for each tree: the nodes with their strips on the left, the likeliest characters on the right.
+
+    With the tool "convolution", a row more: the tree in two places of its text.
+    """
     trees = widget.descriptions
+    slides = "convolution" in widget.tools
     levels = max(len(tree.groups) for tree in trees)
+    count = len(trees) + slides
     fig, axes = style.figure(
-        widget.static_text(), width=9.0, height=(1.2 + 0.75 * levels) * len(trees), nrows=len(trees), ncols=2,
+        widget.static_text(), width=9.0, height=(1.2 + 0.75 * levels) * count, nrows=count, ncols=2,
         squeeze=False, width_ratios=[3, 1],
     )  # fmt: skip
-    for (left, right), tree, entry in zip(axes, trees, widget.trees, strict=True):
+    for (left, right), tree, entry in zip(axes, trees, widget.trees, strict=False):
         _canopy(left, tree, widget.shown)
         title = f"A living tree reads “{widget.shown}”"
         style.label(left, f"{entry['label']}: {title}" if entry["label"] else title)
         _bars(right, tree, tree.chances(widget.shown, widget.temperature))
+    if slides:
+        _slide(axes[-1, 0], trees[0], widget.shown)
+        axes[-1, 1].axis("off")
     return fig
+
+
+def _slide(ax, tree, text):
+    """The window that ends at the last character, in the grid of all that can be computed: a value a place."""
+    ax.axis("off")
+    letters, top = "." + text, len(tree.groups)
+    reach = [1]
+    for n in tree.groups:
+        reach.append(reach[-1] * n)
+    here, used = {len(text)}, []
+    for k in range(top, 0, -1):
+        used.append(here)
+        below = {(i, max(0, i - j * reach[k - 1])) for i in here for j in range(tree.groups[k - 1])}
+        for i, child in below:
+            start = k - 1 + (0.25 if k == 1 else 0)
+            ax.plot([child, i], [start, k], color=style.level(k)["colour"], linewidth=1.6, zorder=1)
+        here = {child for _, child in below}
+    for k, places in zip(range(top, 0, -1), used, strict=True):
+        look = style.level(k)
+        others = [i for i in range(len(letters)) if i not in places]
+        ax.scatter(others, [k] * len(others), s=18, color=style.GREY, zorder=2)
+        ax.scatter(list(places), [k] * len(places), s=110, marker=look["mark"], color=look["colour"],
+                   edgecolor="black", zorder=3)  # fmt: skip
+    for i, letter in enumerate(letters):
+        ax.text(i, 0, letter, ha="center", va="center", fontsize=12)
+    ax.set_xlim(-0.6, len(letters) - 0.4)
+    ax.set_ylim(-0.4, top + 0.4)
+    style.label(ax, "The same tree along the text: a value for each level and place")
 
 
 def rows(tree: Description, text: str) -> list[list[np.ndarray]]:

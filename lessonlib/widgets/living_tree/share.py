@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 
 import torch
 
@@ -15,6 +16,7 @@ from lessonlib.widgets.living_tree.reading import read
 from lessonlib.widgets.living_tree.widget import FOLDER, SCRIPTS, LivingTree, example, script
 
 HERE = Path(__file__).parent
+TEMPLATE = Template((HERE / "page.html").read_text("utf-8"))
 MARK = '<meta name="generator" content="lessonlib share">'  # a page of ours may be written over by another of ours
 FULL = 600_000  # bytes of a page; where float32 would need more, weights go as float16
 LIMIT = 2_500_000  # bytes; about 900,000 parameters as float16
@@ -101,38 +103,22 @@ def _filled(described, numbers, precision, title, about, words):
     code = script(*(FOLDER + name for name in SCRIPTS)).replace("export default", "const widget =", 1)
     code += (HERE / "page.js").read_text("utf-8")
     look = LivingTree._css + (HERE / "page.css").read_text("utf-8")
-    policy = (
-        f"default-src 'none'; script-src '{_hash(code)}'; style-src '{_hash(look)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
     rounded = " Weights are rounded to half precision." if precision == 16 else ""
     facts = (
         f"{described.parameters:,} parameters, {len(described.characters)} characters, of which it sees "
         f"{described.context} at a time.{rounded}"
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-{MARK}
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>{html.escape(title)}</title>
-<style>{look}</style>
-</head>
-<body>
-<main>
-<h1>{html.escape(title)}</h1>
-{f"<p>{html.escape(about)}</p>" if about else ""}
-<div id="place"><noscript>A small neural network runs in this page. It needs JavaScript.</noscript></div>
-<p class="facts">{facts} The whole model runs in this page; nothing that you type leaves it.</p>
-</main>
-<script type="application/json" id="tree">{_inside(state)}</script>
-<script type="module">{code}</script>
-</body>
-</html>
-"""
+    return TEMPLATE.substitute(
+        mark=MARK,
+        title=html.escape(title),
+        about=f"<p>{html.escape(about)}</p>" if about else "",
+        facts=facts,
+        state=_inside(state),
+        look=look,
+        look_hash=_hash(look),
+        code=code,
+        code_hash=_hash(code),
+    )
 
 
 def _inside(state) -> str:
