@@ -1,110 +1,257 @@
-"""Say what you expect before you look: predictions are kept, and compared with what came out."""
+"""What lessons ask before they answer it: the declared questions, what you guessed, and what came out.
 
-import math
-import re
+The questions stand in content/predictions.toml, keyed by their lesson's slug; a lesson asks them with
+`lessonlib.widgets.predict`. This module knows no page: it reads, judges and keeps.
+"""
 
-from lessonlib import progress
+import functools
+import os
+import tomllib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from lessonlib import answers, lessons, progress
 from lessonlib.lessons import permanent
 
-VERDICTS = {True: "They agree.", False: "They differ: worth a second look before you read on."}
+FILE = Path(__file__).parent / "content" / "predictions.toml"
+STRICT = "LESSONLIB_STRICT"  # set where nobody learns: an answer that is not the declared one is then an error
+OF_0_2_0 = (
+    "This cell is from version 0.2.0 of the course, which asked in another way. "
+    "`python3 course.py update` brings the lessons of this version; what you predicted so far is kept."
+)
 
-# Words that make no difference in an answer, and answers that are the same.
-FILLERS = {"a", "an", "the", "it", "about", "and", "of", "level", "number", "times", "x"}
-SYNONYMS = {"true": "yes", "false": "no", "zero": "0", "none": "0", "stays": "stay", "same": "stay"}
+
+class Kind(StrEnum):
+    """What is asked for, and so which field fits."""
+
+    NUMBER = "number"
+    NUMBERS = "numbers"
+    SHAPE = "shape"
+    TRUTH = "yes or no"
+    CHOICE = "choice"
+    WORDS = "words"
+    CURVE = "curve"  # a height at each of `points`, drawn
 
 
-def predict(id: str, question: str, yours=None) -> None:
-    """Ask `question` and record your answer; `yours=None` (no answer yet) is fine.
+@dataclass(frozen=True)
+class Prediction:
+    """One question. `answer` is what the course's own run gave; `because` is said once it has been answered.
 
-    Run the cell again with another answer as often as you like before you look.
+    `points` are the places on the x-axis of a curve, `axes` the names of its axes; `range` is that of its heights,
+    or of a number's slider. `tolerance` is how far off a number may be; of a curve, its mean distance.
     """
-    print(question)
-    if yours is None:
-        print("No prediction yet: put one after `yours=`, or read on.")
-    else:
-        print(f"Your prediction: {yours}")
-    record(id, question, yours)
+
+    key: str
+    question: str
+    kind: Kind
+    answer: object
+    because: str
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    hint: str = ""
+    range: tuple[float, ...] = ()
+    step: float = 1.0
+    tolerance: float = 0.0
+    points: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()
+    machine: bool = False  # what comes out depends on the machine: a time, say
+    gives_away: tuple[str, ...] = field(default=(), repr=False)  # other words for the answer, as regular expressions
+
+    @property
+    def lesson(self) -> lessons.Lesson:
+        return lessons.of_key(self.key)
+
+    def read(self, came: object) -> object:
+        """What `came` says, as this kind of answer; None where it is open. Raises answers.Unreadable."""
+        kind = answers.Kind.NUMBERS if self.kind is Kind.CURVE else answers.Kind(self.kind.value)
+        return answers.read(came, kind, self.choices)
+
+    def agrees(self, yours: object, actual: object) -> bool:
+        """Whether a guess says what came out. Raises answers.Unreadable where one of the two cannot be read."""
+        mine, came = self.read(yours), self.read(actual)
+        if self.kind is not Kind.CURVE:
+            return answers.same(mine, came, self.tolerance)
+        if len(mine) != len(came):
+            return False
+        return sum(abs(a - b) for a, b in zip(mine, came, strict=True)) / len(came) <= self.tolerance
 
 
-def record(id: str, question: str, yours=None) -> None:
-    """Keep a prediction; what came out for an earlier one is forgotten."""
+class State(StrEnum):
+    """Where a prediction stands."""
 
-    def change(kept):
-        entry = kept.setdefault("predictions", {}).setdefault(permanent(id), {})
-        entry |= {"question": question, "yours": None if yours is None else _plain(yours)}
-        entry.pop("actual", None)
-        entry.pop("agrees", None)
-
-    progress.update(change)
+    OPEN = "open"  # not guessed
+    SEEN = "seen"  # not guessed: you chose to see the answer
+    WAITING = "waiting"  # guessed; its cell has not come out with an answer yet
+    AGREES = "agrees"
+    DIFFERS = "differs"
 
 
-def compare(id: str, actual, tolerance: float = 0.0) -> None:
-    """Print what came out beside what you predicted; numbers count as equal within `tolerance`."""
-    entry = judge(id, actual, tolerance)
-    if "question" in entry:
-        print(entry["question"])
-    print(f"What came out:   {actual}")
-    if entry["agrees"] is not None:
-        print(f"Your prediction: {entry['yours']}")
-        print(VERDICTS[entry["agrees"]])
+# --- what is declared ---
 
 
-def judge(id: str, actual, tolerance: float = 0.0) -> dict:
-    """Keep what came out, and whether it `agrees` with the prediction (None without one); returns the entry."""
-    entry = progress.load().get("predictions", {}).get(permanent(id), {})
-    yours = entry.get("yours")
-    entry |= {"actual": _plain(actual), "agrees": None if yours is None else _agrees(yours, actual, tolerance)}
+@functools.cache
+def declared() -> tuple[Prediction, ...]:
+    """All predictions, in the order of the lessons."""
+    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["prediction"]
+    return tuple(_declared(**entry) for entry in entries)
 
-    def change(kept):
-        kept.setdefault("predictions", {})[permanent(id)] = entry
+
+def _declared(kind: str, **entry) -> Prediction:
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list) and name != "answer"}
+    return Prediction(kind=Kind(kind), **{**entry, **lists})
+
+
+def of_lesson(lesson: str | int) -> list[Prediction]:
+    """What a lesson asks ("tree", "05" or 5), in its order; an empty list where it asks nothing."""
+    slug = lessons.find(lesson).slug
+    return [each for each in declared() if each.lesson.slug == slug]
+
+
+def find(key: str) -> Prediction:
+    """The prediction of this key. Raises ValueError, with the lesson's keys, where there is none."""
+    for each in declared():
+        if each.key == permanent(key):
+            return each
+    lesson = lessons.of_key(key)
+    near = [each.key for each in declared() if lesson is None or each.lesson == lesson]
+    raise ValueError(f"There is no prediction {key!r} in content/predictions.toml. There are: {', '.join(near)}.")
+
+
+# --- what is kept ---
+
+
+def kept(key: str) -> dict:
+    """What is recorded of a prediction: question, yours, actual, agrees, seen; {} where it was never met."""
+    entry = progress.load().get("predictions", {}).get(permanent(key))
+    return entry if isinstance(entry, dict) else {}
+
+
+def guess(key: str, yours: object) -> dict:
+    """Keep a guess, None to take it back; returns the entry. Raises answers.Unreadable, and keeps nothing."""
+    asked = find(key)
+    yours = None if asked.read(yours) is None else _plain(yours)
+    return _change(asked, yours=yours, seen=False)
+
+
+def settle(key: str, actual: object) -> dict:
+    """Keep what came out, and whether it `agrees` with the guess (None without one); returns the entry.
+
+    Where nobody learns (STRICT is set), raises AssertionError if it is not the declared answer.
+    """
+    asked = find(key)
+    came = asked.read(actual)
+    if os.environ.get(STRICT) and not asked.machine and not asked.agrees(asked.answer, came):
+        raise AssertionError(f"{asked.key}: {_plain(came)} came out, {asked.answer} is declared in {FILE.name}.")
+    return _change(asked, actual=_plain(came))
+
+
+def see(key: str) -> dict:
+    """Keep that somebody chose to see the answer without a guess; returns the entry."""
+    return _change(find(key), seen=True)
+
+
+def show_all(on: bool = True) -> None:
+    """Show all answers from now on, in every lesson, or ask again with False. It is remembered."""
+    progress.update(lambda record: record.update(show_answers=bool(on)))
+
+
+def all_shown() -> bool:
+    """Whether all answers are shown."""
+    return bool(progress.load().get("show_answers", False))
+
+
+def _change(asked: Prediction, **news) -> dict:
+    """Alter an entry and judge it anew."""
+    entry: dict = {}
+
+    def change(record):
+        entry.update(record.setdefault("predictions", {}).get(asked.key) or {"yours": None})
+        entry.update(question=asked.question, **news)
+        if "actual" in entry:
+            entry["agrees"] = _judged(asked, entry)
+        record["predictions"][asked.key] = entry
 
     progress.update(change)
     return entry
 
 
-def missed() -> dict[str, dict]:
-    """The predictions that differed from what came out, by id."""
-    kept = progress.load().get("predictions", {})
-    return {id: entry for id, entry in kept.items() if entry.get("agrees") is False}
+def _judged(asked: Prediction, entry: dict) -> bool | None:
+    if entry.get("yours") is None:
+        return None
+    try:
+        return asked.agrees(entry["yours"], entry["actual"])
+    except answers.Unreadable:  # a guess of an earlier version, which took any text
+        return False
 
 
-def _plain(value):
-    """What JSON can hold: numbers stay numbers, all else becomes its text."""
+def _plain(value: object) -> object:
+    """What JSON can hold: numbers stay numbers, 5.0 as 5; all else becomes its text."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
-def _agrees(yours, actual, tolerance) -> bool:
-    """The same numbers within `tolerance`, in order; or the same words, in any order."""
-    mine, came = _pieces(yours), _pieces(actual)
-    if len(mine) != len(came):
-        return False
-    if all(_number(word) is None for word in came):
-        mine, came = sorted(mine), sorted(came)
-    return all(_same(a, b, tolerance) for a, b in zip(mine, came, strict=True))
+# --- how far you are ---
 
 
-def _pieces(value) -> list[str]:
-    """What counts in an answer, however it is written: (4, 80) and [4.0, 80.0], yes and True, "20 %" and 0.2."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    text = str(value).lower().replace("torch.size", "")
-    if isinstance(value, str) and not set("([") & set(text):
-        text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)  # "11,897" is one number
-    text = re.sub(r"\b(?:math\.)?(?:ln|log) ?\(?(\d+)\)?", lambda n: str(math.log(int(n[1]) or 1)), text)
-    text = re.sub(r"(\d+(?:\.\d+)?) ?%", lambda share: str(float(share[1]) / 100), text)
-    words = [word for word in re.split(r"[\s,;()\[\]'\"]+", text) if word and word not in FILLERS]
-    words = [SYNONYMS.get(word, word) for word in words]
-    return [word for i, word in enumerate(words) if word != "stay" or i == words.index(word)]  # "stays the same"
+def state(key: str) -> State:
+    """Where the prediction of this key stands."""
+    return _state(kept(key))
 
 
-def _number(word: str) -> float | None:
-    try:
-        return float(word)
-    except ValueError:
-        return None
+def _state(entry: dict) -> State:
+    if entry.get("yours") is None:
+        return State.SEEN if entry.get("seen") else State.OPEN
+    return {None: State.WAITING, True: State.AGREES, False: State.DIFFERS}[entry.get("agrees")]
 
 
-def _same(mine: str, came: str, tolerance: float) -> bool:
-    a, b = _number(mine), _number(came)
-    if a is None or b is None:
-        return mine.removesuffix("s") == came.removesuffix("s")  # "fails" as well as "fail"
-    return abs(a - b) <= tolerance
+@dataclass(frozen=True)
+class Score:
+    """What a lesson asks and how each stands: {key: State}, in its order."""
+
+    states: dict[str, State]
+
+    @property
+    def asked(self) -> int:
+        return len(self.states)
+
+    @property
+    def guessed(self) -> int:
+        return sum(each not in (State.OPEN, State.SEEN) for each in self.states.values())
+
+    @property
+    def right(self) -> int:
+        return sum(each is State.AGREES for each in self.states.values())
+
+    @property
+    def again(self) -> list[str]:
+        """The keys of those worth another look: guessed, and something else came out."""
+        return [key for key, each in self.states.items() if each is State.DIFFERS]
+
+
+def score(lesson: str | int) -> Score:
+    """How many of a lesson's predictions are guessed and right, and which are worth another look."""
+    entries = progress.load().get("predictions", {})
+    return Score({each.key: _state(entries.get(each.key) or {}) for each in of_lesson(lesson)})
+
+
+def missed() -> dict[str, dict]:
+    """The predictions that differed from what came out, by key."""
+    entries = progress.load().get("predictions", {})
+    return {id: entry for id, entry in entries.items() if entry.get("agrees") is False}
+
+
+# --- notebooks of 0.2.0 ---
+
+
+def __getattr__(name: str):
+    """`predict` and `compare` of 0.2.0: a lesson that a learner has kept goes on, and says what to do."""
+    if name in ("predict", "compare"):
+        return _of_0_2_0
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _of_0_2_0(id: str, shown: object, *_, **__) -> None:
+    """Print the question or what came out, and what to do."""
+    print(f"{shown}\n{OF_0_2_0}")

@@ -5,7 +5,8 @@ from lessonlib.widgets.live_loss import LiveLoss
 from lessonlib.widgets.living_tree import LivingTree
 from lessonlib.widgets.living_tree import share as share
 from lessonlib.widgets.look_inside import LookInside
-from lessonlib.widgets.prediction import PredictionPrompt
+from lessonlib.widgets.prediction import PredictionPrompt, predict, show_all
+from lessonlib.widgets.prediction_summary import PredictionSummary, your_predictions
 from lessonlib.widgets.quiz import Quiz
 from lessonlib.widgets.receptive_field import ReceptiveField
 from lessonlib.widgets.shape_ribbon import ShapeRibbon
@@ -16,7 +17,11 @@ __all__ = [
     "LivingTree",
     "LookInside",
     "PredictionPrompt",
+    "PredictionSummary",
     "Quiz",
     "ReceptiveField",
     "ShapeRibbon",
+    "predict",
+    "show_all",
+    "your_predictions",
 ]

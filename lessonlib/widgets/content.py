@@ -129,6 +129,11 @@ def rich(text: str) -> str:
     return _markdown(text.strip())
 
 
+def rich_line(text: str) -> str:
+    """One line of Markdown as HTML without a paragraph around it."""
+    return rich(text).strip().removeprefix("<p>").removesuffix("</p>")
+
+
 def plain(text: str) -> str:
     """Markdown as words that can be read aloud or printed in a terminal."""
     text = re.sub(r"\$([^$]+)\$", lambda match: _formula(match[1]), text.strip())

@@ -1,54 +1,170 @@
-"""A prediction to make before you look, with a field to type in or choices to pick; kept like `predict` keeps it."""
+"""One thing on the page for each prediction: the question, a field that fits it, and the answer when you have guessed.
+
+    predict("shapes-embed", tuple(e.shape))                  # what came out is at hand
+    predict("flat-mlp-lucky", ratio, plots.histograms(…))    # and what is shown with it
+
+    with predict("training-the-tree-fair") as came_out:      # guess while it trains
+        …                                                    # what is printed here stands in the answer
+        came_out(best, plots.dots(…))
+
+The notebook file holds the question and a closed fold, whatever a learner guessed.
+"""
+
+import contextlib
+import io
+import sys
 
 import traitlets
+from IPython.display import display
 
-from lessonlib import predictions, progress, style
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
-from lessonlib.widgets.flashcards import list_of_words
+from lessonlib import answers, predictions
+from lessonlib.predictions import State
+from lessonlib.widgets import content, fold
+from lessonlib.widgets.base import MIME, LessonWidget, script, stylesheet
+from lessonlib.widgets.together import Together
+
+VERDICTS = {True: "That is what you predicted.", False: "That is not what you predicted: worth a second look."}
+NOTHING = object()
 
 
-class PredictionPrompt(LessonWidget):
-    """Ask before a surprise, in one cell; say what came out in a later one.
+def predict(key: str, actual: object = NOTHING, *shown: object, **old: object) -> "PredictionPrompt | None":
+    """Ask the prediction of this key, and answer it with `actual` after a guess or at "Show me".
 
-    guess = PredictionPrompt("05-wall", "What loss will 2 levels reach?")
-    guess.compare(3.26, tolerance=0.1)
-
-    With `choices` you pick one instead of typing. `predictions.compare` does as well: both keep the same record.
-    A prediction that was missed brings back the flashcards that name it.
+    `shown` opens with the answer: a Picture, a tensor, a text, anything that shows itself as HTML. Without `actual`,
+    returns the prompt for a `with` block, whose target is called with the answer; what the block prints is kept for
+    the answer. Raises ValueError for an unknown key or an answer that is not of the declared kind.
     """
+    if "yours" in old or (isinstance(actual, str) and "?" in actual):
+        print(predictions.OF_0_2_0)
+        return None
+    prompt = PredictionPrompt(key, **old)
+    if actual is NOTHING:
+        return prompt
+    prompt.reveal(actual, *shown)
+    display(prompt)
+    return None
+
+
+class PredictionPrompt(LessonWidget, Together):
+    """The question of a key that content/predictions.toml declares; see `predict`."""
 
     _esm = script("prediction")
     _css = stylesheet("prediction")
 
-    question = traitlets.Unicode().tag(sync=True)
-    choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    yours = traitlets.Unicode().tag(sync=True)  # "" until there is one
-    outcome = traitlets.Dict().tag(sync=True)  # {} until compared; then what came out, and the verdict in words
+    asked = traitlets.Dict().tag(sync=True)  # the question as HTML, its kind, and what its field needs
+    yours = traitlets.Unicode().tag(sync=True)  # the guess, "" until there is one
+    answer = traitlets.Unicode().tag(sync=True)  # what the fold holds, as HTML; "" until it is known
+    actual = traitlets.Unicode().tag(sync=True)
+    verdict = traitlets.Unicode().tag(sync=True)
+    agrees = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    complaint = traitlets.Unicode().tag(sync=True)  # why a guess could not be read
+    shown = traitlets.Bool(False).tag(sync=True)  # somebody chose to see the answer
+    all_shown = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, id: str, question: str, choices=()):
-        self.id = id
-        kept = progress.load().get("predictions", {}).get(predictions.permanent(id), {})
-        yours = "" if kept.get("yours") is None else str(kept["yours"])
-        super().__init__(question=question, choices=[str(choice) for choice in choices], yours=yours)
-        self.observe(self._record, "yours")
+    def __init__(self, key: str):
+        self.prediction = predictions.find(key)
+        super().__init__(asked=_for_the_page(self.prediction))
+        self._handle, self._printed, self._came, self._shown_with = None, "", NOTHING, ()
+        self.on_msg(self._hear)
+        self.refresh()
 
-    def _record(self, _):
-        self.outcome = {}
-        predictions.record(self.id, self.question, self.yours or None)
+    # the answer
 
-    def compare(self, actual, tolerance: float = 0.0) -> None:
-        """Show and print what came out beside what you predicted; numbers count as equal within `tolerance`."""
-        predictions.compare(self.id, actual, tolerance)
-        agrees = predictions.judge(self.id, actual, tolerance)["agrees"]
-        verdict = "You made no prediction." if agrees is None else predictions.VERDICTS[agrees]
-        self.outcome = {"actual": str(actual), "agrees": agrees, "verdict": verdict}
+    def reveal(self, actual: object, *shown: object) -> None:
+        """Give the answer, and what is shown with it."""
+        try:
+            actual = self.prediction.read(actual)
+        except answers.Unreadable as error:
+            raise ValueError(f"The answer to {self.prediction.key}: {error}") from None
+        self._came, self._shown_with = actual, shown
+        predictions.settle(self.prediction.key, actual)
+        self._write()
+
+    def _write(self):
+        self.actual = fold.words(self.prediction, self._came)
+        self.answer = fold.opened(self.prediction, self.actual, self._printed, self._shown_with)
+        self.refresh_all()
+
+    def __enter__(self):
+        self._handle = display(self, display_id=True)
+        self._capture = contextlib.redirect_stdout(io.StringIO())
+        self._buffer = self._capture.__enter__()
+        return self.reveal
+
+    def __exit__(self, kind, *_) -> None:
+        self._capture.__exit__(None, None, None)
+        self._printed = self._buffer.getvalue()
+        if kind is not None:  # what was printed before a cell failed, or was stopped, helps to see why
+            sys.stdout.write(self._printed)
+            return
+        if self._came is NOTHING:
+            raise RuntimeError(
+                f"The block of {self.prediction.key} ended without an answer: call what stands after `as` with it."
+            )
+        self._write()
+        if self._handle is not None:
+            self._handle.update(self)
+
+    # the learner
+
+    def _hear(self, _, message, buffers):
+        does = {"guess": lambda: self.guess(message["yours"]), "again": lambda: self.guess(""), "see": self.see}
+        does |= {"all": lambda: show_all(message["on"])}
+        does[message["type"]]()
+
+    def guess(self, yours: str) -> None:
+        """Keep a guess as it was typed; "" takes it back. What cannot be read is said, and not kept."""
+        try:
+            predictions.guess(self.prediction.key, yours or None)
+            self.complaint = ""
+        except answers.Unreadable as error:
+            self.complaint = f"This is not {error.expected}. {error.advice}"
+        self.refresh_all()
+
+    def see(self) -> None:
+        """Show the answer without a guess."""
+        predictions.see(self.prediction.key)
+        self.refresh_all()
+
+    def refresh(self) -> None:
+        """Show what is kept."""
+        entry = predictions.kept(self.prediction.key)
+        with self.hold_trait_notifications():
+            self.yours = "" if entry.get("yours") is None else str(entry["yours"])
+            self.agrees = entry.get("agrees") if self.yours and self.answer else None
+            self.verdict = VERDICTS.get(self.agrees, "")
+            self.shown = predictions.state(self.prediction.key) is State.SEEN
+            self.all_shown = predictions.all_shown()
+
+    # what is stored: the same for every learner
 
     def static_text(self) -> str:
-        lines = [f"Prediction: {self.question}", *(f"  ( ) {choice}" for choice in self.choices)]
-        lines.append(f"Your prediction: {self.yours or 'none yet'}")
-        if self.outcome:
-            lines.append(f"What came out: {self.outcome['actual']}. {self.outcome['verdict']}")
-        return "\n".join(lines)
+        return fold.plain(self.prediction)
 
-    def static_figure(self) -> style.Picture:
-        return list_of_words("Predict before you look", [self.question, *self.choices])
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super(LessonWidget, self)._repr_mimebundle_(**kwargs)
+        html = fold.closed(self.prediction, self.answer)
+        return {**data, "text/plain": self.static_text(), "text/html": html, MIME: self._copy()}, metadata
+
+
+def _for_the_page(prediction) -> dict:
+    """What the field needs."""
+    return {
+        "key": prediction.key,
+        "question": content.rich_line(prediction.question),
+        "words": content.plain(prediction.question),
+        "hint": content.rich_line(prediction.hint),
+        "kind": prediction.kind.value,
+        "choices": ["yes", "no"] if prediction.kind == "yes or no" else list(prediction.choices),
+        "unit": prediction.unit,
+        "range": list(prediction.range),
+        "step": prediction.step,
+        "points": list(prediction.points),
+        "axes": list(prediction.axes),
+    }
+
+
+def show_all(on: bool = True) -> None:
+    """Show all answers, in every lesson, from now on; show_all(False) asks again. It is remembered."""
+    predictions.show_all(on)
+    Together.refresh_all()

@@ -1,50 +1,162 @@
-from lessonlib import predictions, progress
-from lessonlib.widgets import PredictionPrompt
+"""A prediction on the page: it opens after a guess, and what is stored gives nothing away."""
+
+import pytest
+import torch
+
+from lessonlib import plots, predictions, progress
+from lessonlib.predictions import State
+from lessonlib.widgets import PredictionPrompt, PredictionSummary, deck, predict, show_all
+
+KEY = "flat-mlp-windows"  # 5
 
 
-def test_what_is_typed_is_kept_like_a_prediction_in_code():
-    PredictionPrompt("tree-x", "How many?").yours = "7"
-    assert progress.load()["predictions"]["tree-x"] == {"question": "How many?", "yours": "7"}
+def stored(prompt):
+    data, _ = prompt._repr_mimebundle_()
+    return data["text/html"], data["text/plain"]
 
 
-def test_compared_in_the_widget_and_in_print(capsys):
-    prompt = PredictionPrompt("tree-x", "How many?")
-    prompt.yours = "7"
-    prompt.compare(3)
-    assert prompt.outcome == {"actual": "3", "agrees": False, "verdict": predictions.VERDICTS[False]}
-    assert "What came out:   3" in capsys.readouterr().out
-    assert "tree-x" in predictions.missed()
+@pytest.fixture
+def prompt():
+    made = PredictionPrompt(KEY)
+    made.reveal(5)
+    return made
 
 
-def test_within_the_tolerance_it_agrees():
-    prompt = PredictionPrompt("tree-x", "How much?")
-    prompt.yours = "3.2"
-    prompt.compare(3.26, tolerance=0.1)
-    assert prompt.outcome["agrees"] is True
-    assert predictions.missed() == {}
+# --- guessing ---
 
 
-def test_without_a_prediction_nothing_is_missed():
-    prompt = PredictionPrompt("tree-x", "How many?")
-    prompt.compare(3)
-    assert prompt.outcome["agrees"] is None
-    assert predictions.missed() == {}
+def test_it_asks_and_says_nothing_before_a_guess(prompt):
+    assert prompt.asked["question"] == "How many windows of 3 does the name &quot;emma&quot; give?"
+    assert (prompt.yours, prompt.verdict, prompt.shown, prompt.all_shown) == ("", "", False, False)
 
 
-def test_another_prediction_forgets_what_came_out():
-    prompt = PredictionPrompt("tree-x", "How many?")
-    prompt.yours = "7"
-    prompt.compare(3)
-    prompt.yours = "3"
-    assert prompt.outcome == {}
-    assert predictions.missed() == {}
+@pytest.mark.parametrize("yours, agrees, verdict", [("5", True, "That is what"), ("four", False, "That is not what")])
+def test_a_guess_is_judged_and_kept(prompt, yours, agrees, verdict):
+    prompt.guess(yours)
+    assert prompt.agrees is agrees and prompt.verdict.startswith(verdict)
+    assert progress.load()["predictions"][KEY]["yours"] == yours
 
 
-def test_shown_again_it_remembers():
-    PredictionPrompt("tree-x", "How many?").yours = "7"
-    assert PredictionPrompt("tree-x", "How many?").yours == "7"
+def test_a_guess_that_cannot_be_read_is_said_and_not_kept(prompt):
+    prompt.guess("many")
+    assert prompt.complaint.startswith("This is not a number.")
+    assert predictions.state(KEY) is State.OPEN
+    prompt.guess("5")
+    assert prompt.complaint == ""
 
 
-def test_a_choice_is_among_its_words():
-    text = PredictionPrompt("tree-x", "How many?", choices=[7, 3]).static_text()
-    assert "( ) 7" in text and "Your prediction: none yet" in text
+def test_show_me_is_no_guess(prompt):
+    prompt.see()
+    assert prompt.shown and predictions.missed() == {}
+
+
+def test_ask_me_again_takes_the_guess_back(prompt):
+    prompt.guess("4")
+    prompt.guess("")
+    assert (prompt.yours, prompt.shown) == ("", False)
+
+
+def test_run_again_it_remembers(prompt):
+    prompt.guess("4")
+    again = PredictionPrompt(KEY)
+    assert (again.yours, again.agrees) == ("4", None)
+    again.reveal(5)
+    assert again.agrees is False
+
+
+def test_show_all_reaches_what_is_on_the_page_and_what_comes(prompt):
+    show_all()
+    assert prompt.all_shown and PredictionPrompt(KEY).all_shown
+    show_all(False)
+    assert not prompt.all_shown
+
+
+def test_a_missed_prediction_brings_its_cards_back(prompt):
+    prompt.guess("4")
+    assert KEY in predictions.missed()
+    assert deck.due([]) == []
+
+
+# --- the answer ---
+
+
+def test_what_is_stored_is_the_same_for_everybody_and_closed(prompt):
+    fresh = stored(prompt)
+    prompt.guess("4")
+    show_all()
+    assert stored(prompt) == fresh
+    html, text = fresh
+    assert html.index("<details><summary>") < html.index("<strong>5</strong>")
+    assert "5" not in text and "5" not in html[: html.index("<details>")]
+
+
+def test_what_is_shown_opens_with_it():
+    prompt = PredictionPrompt(KEY)
+    prompt.reveal(5, plots.bars({"a & b": 1.0}, "Bars", "height"), torch.tensor([1, 2]), "<b>")
+    html = stored(prompt)[0]
+    inside = html[html.index("<details>") :]
+    assert 'alt="Bars, as bars of height: a &amp; b 1.000."' in inside
+    assert "data:image/png;base64," in inside and "tensor([1, 2])" in inside and "&lt;b&gt;" in inside
+
+
+def test_what_a_block_prints_stands_in_the_answer(capsys):
+    with predict(KEY) as came_out:
+        print("secret & sum")
+        came_out(5)
+    printed = capsys.readouterr().out
+    assert "secret" not in printed
+    prompt = PredictionPrompt(KEY)
+    with prompt as came_out:
+        print("secret & sum")
+        came_out(5)
+    assert "<pre>secret &amp; sum</pre>" in prompt.answer
+
+
+def test_a_block_that_fails_shows_what_it_printed(capsys):
+    with pytest.raises(ZeroDivisionError), predict(KEY):
+        print("so far")
+        raise ZeroDivisionError
+    assert "so far" in capsys.readouterr().out
+
+
+def test_a_block_without_an_answer_is_an_error():
+    with pytest.raises(RuntimeError, match="flat-mlp-windows ended without an answer"), predict(KEY):
+        pass
+
+
+def test_an_answer_of_another_kind_is_an_error():
+    with pytest.raises(ValueError, match=r"The answer to flat-mlp-windows: .*expected a number"):
+        predict(KEY, "many of them")
+    with pytest.raises(ValueError, match="flat-mlp-windows"):
+        predict("flat-mlp-nothing", 3)
+
+
+def test_a_call_of_0_2_0_says_what_to_do(capsys):
+    predict("01-windows", "How many?", yours=4)
+    assert "course.py update" in capsys.readouterr().out
+
+
+# --- the end of a lesson ---
+
+
+def test_the_summary_counts_and_follows(prompt):
+    summary = PredictionSummary("flat-mlp")
+    assert summary.sentence.startswith("None of this lesson's ")
+    assert KEY in [each["key"] for each in summary.unguessed]
+    prompt.guess("4")
+    assert summary.sentence.endswith("predictions, 0 right.")
+    assert [(each["key"], each["yours"], each["actual"]) for each in summary.again] == [(KEY, "4", "5")]
+    prompt.guess("5")
+    assert summary.sentence.endswith("all of them right.") and summary.again == []
+
+
+def test_the_summary_stores_the_questions_alone(prompt):
+    fresh = stored(PredictionSummary("flat-mlp"))
+    prompt.guess("4")
+    assert stored(PredictionSummary("flat-mlp")) == fresh
+    assert "“emma”" in fresh[0] or "emma" in fresh[0]
+
+
+def test_a_lesson_that_asks_nothing_has_no_summary():
+    with pytest.raises(ValueError, match="'review' asks no predictions"):
+        PredictionSummary("review")
