@@ -17,6 +17,7 @@ CELLS = {
         import torch, time
         from lessonlib.data import Vocabulary
         from lessonlib.models import tree
+        from lessonlib import predictions
         from lessonlib.widgets import *
         torch.manual_seed(0)
         vocabulary, model = Vocabulary(["abcdefghijklmnopqrstuvwxyz"]), tree(27, 6, 8)
@@ -32,8 +33,10 @@ CELLS = {
     "next": 'look = LookInside(model, vocabulary, X, view="next"); look',
     "cards": 'cards = Flashcards("05"); cards',
     "quiz": 'quiz = Quiz("05"); quiz',
-    "prediction": 'guess = PredictionPrompt("00-x", "How many levels?"); guess',
-    "choices": 'PredictionPrompt("00-y", "How many matrices?", choices=[7, 3, 1])',
+    "prediction": 'predict("flat-mlp-windows", 5, "five")',
+    "choices": 'predict("flat-mlp-unscaled", "rises")',
+    "drawn": 'predict("layers-gain", [1.0, 0.63, 0.49, 0.41, 0.36, 0.32])',
+    "in all": 'your_predictions("flat-mlp")',
     "curve": """
         with LiveLoss("Two runs") as live:
             for name, pause in (("flat", 0), ("tree", 0.005)):
@@ -232,19 +235,54 @@ def test_the_quiz_by_keyboard(page):
     python_says(page, "from lessonlib.widgets import content\nprint(Flashcards().queue[0])", "shared-weights")
 
 
-def test_predictions_by_keyboard(page):
+def test_a_prediction_by_keyboard(page):
     guess = widget(page, "prediction")
+    answer = guess.locator(".ll-predict-answer")
+    expect(answer).to_be_hidden()
     guess.get_by_role("textbox").focus()
-    page.page.keyboard.type("3")
+    page.page.keyboard.type("many")
     press(page, "Enter")
-    expect(guess).to_contain_text("Kept: 3.")
-    python_says(page, "print(guess.yours)", "3")
-    assert "They differ" in in_python(page, "guess.compare(4)")
-    expect(guess).to_contain_text("what came out is 4")
+    expect(guess.get_by_role("status")).to_contain_text("This is not a number.")
+    expect(answer).to_be_hidden()
+    press(page, "ControlOrMeta+A")
+    page.page.keyboard.type("4")
+    press(page, "Enter")
+    expect(guess.get_by_role("status")).to_have_text(
+        "You predicted 4. That is not what you predicted: worth a second look."
+    )
+    expect(answer).to_contain_text("What came out: 5.")
+    expect(widget(page, "in all")).to_contain_text("You said 4, and 5 came out.")
+    guess.get_by_role("button", name="Ask me again").focus()
+    press(page, "Enter")
+    expect(answer).to_be_hidden()
+
+
+def test_a_choice_by_keyboard(page):
     choices = widget(page, "choices")
     choices.get_by_role("radio").first.focus()
-    press(page, "ArrowDown")
-    expect(choices).to_contain_text("Kept: 3.")
+    press(page, "Space", "Tab", "Enter")
+    expect(choices.get_by_role("status")).to_contain_text("That is what you predicted.")
+
+
+def test_a_curve_is_drawn_by_keyboard(page):
+    drawn = widget(page, "drawn")
+    drawn.get_by_role("slider").focus()
+    press(page, *["ArrowUp"] * 8, "ArrowRight", "ArrowRight", "ArrowDown", "End", *["ArrowDown"] * 6, "Tab", "Enter")
+    expect(drawn.get_by_role("status")).to_contain_text("You predicted the solid line.")
+    expect(drawn.locator(".ll-came")).to_be_visible()
+    python_says(page, "print(predictions.kept('layers-gain')['yours'])", "1, 0.6, 0.55, 0.6, 0.6, 0.3")
+
+
+def test_all_answers_open_at_one_switch_and_close_again(page):
+    answer = widget(page, "prediction").locator(".ll-predict-answer")
+    switch = widget(page, "in all").get_by_role("checkbox")
+    switch.focus()
+    press(page, "Space")
+    expect(answer).to_be_visible()
+    python_says(page, "print(predictions.all_shown())", "True")
+    switch.focus()
+    press(page, "Space")
+    expect(answer).to_be_hidden()
 
 
 # --- while the kernel is busy ---
