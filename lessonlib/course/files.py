@@ -87,6 +87,10 @@ def finish(stage: Path) -> dict[str, str]:
             kept[path] = str(keep(root, old).relative_to(root))
         old.parent.mkdir(parents=True, exist_ok=True)
         new.replace(old)
+    for path in plan.get("away", []):
+        if (root / path).exists():
+            kept[path] = str(keep(root, root / path).relative_to(root))
+            (root / path).unlink()
     for path in plan["remove"]:
         old = root / path
         if old.exists() and digest(old.read_bytes()) == plan["known"][path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from lessonlib.course.merge import merge
 from lessonlib.course.sources import Clone, File, Tree, folder
 
 WITH_WORK = ("notebooks/", "exercises/", "solutions/")  # notebooks in which a learner may have worked
+NUMBERED = re.compile(r"\d\d_.+\.ipynb$")
 NO_CLONE = (
     "This folder is not a git clone (or git is not installed), so there is nowhere to fetch from. Download the newer "
     "course, unpack it, and name its folder: python3 course.py update --from FOLDER"
@@ -64,11 +66,13 @@ def update(root: Path, newer: Path | None = None) -> list[str]:
 class Plan:
     """What an update will do: files to put in place, files to remove, and what to say about it.
 
-    `known` is the digest of each file that may go without being kept: it is as the course made it.
+    `known` is the digest of each file that may go without being kept: it is as the course made it. A notebook in
+    `away` goes too, and is kept: what was in it is carried over to another name.
     """
 
     put: Tree = field(default_factory=dict)
     remove: list[str] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
 
@@ -81,9 +85,13 @@ def prepare(root: Path, new: Tree, base: Tree | None) -> Plan:
     base = _made_again(root) if base is None else base
     plan = Plan()
     for path, file in sorted(new.items(), key=lambda item: _order(item[0])):
-        _decide(plan, root, path, file, base.get(path))
+        former = _former(root, path, new)
+        if former is None:
+            _decide(plan, root, path, file, _began(base, path))
+        else:
+            _decide_moved(plan, root, former, path, file, _began(base, former))
     for path, file in base.items():
-        if path not in new and (root / path).is_file():
+        if path not in new and path not in plan.away and (root / path).is_file():
             if _same((root / path).read_bytes(), file.data):
                 plan.remove.append(path)
                 plan.known[path] = digest(file.data)
@@ -100,6 +108,34 @@ def _made_again(root: Path) -> Tree:
 def _order(path: str) -> tuple[bool, str]:
     """Notebooks first: whoever is cut off then has them whole, and code that still runs."""
     return not path.startswith(WITH_WORK), path
+
+
+def _began(base: Tree, path: str) -> File | None:
+    """The file as the course had it when the learner began: a notebook under whatever number it had then."""
+    if path in base or not path.startswith(WITH_WORK):
+        return base.get(path)
+    folder, _, name = path.partition("/")
+    return next(
+        (file for other, file in base.items() if re.fullmatch(rf"{folder}/\d\d{re.escape(name[2:])}", other)), None
+    )
+
+
+def _former(root: Path, path: str, new: Tree) -> str | None:
+    """The name that a notebook has here, where the new course shows it under another number; else None."""
+    if (root / path).is_file() or not path.startswith(WITH_WORK) or not NUMBERED.match(Path(path).name):
+        return None
+    others = (root / path).parent.glob(f"[0-9][0-9]{Path(path).name[2:]}")
+    names = (other.relative_to(root).as_posix() for other in others)
+    return next((name for name in names if name not in new), None)
+
+
+def _decide_moved(plan: Plan, root: Path, former: str, path: str, file: File, began: File | None) -> None:
+    now = (root / former).read_bytes()
+    if began is not None and _same(now, began.data):
+        plan.put[path] = file  # the old file is removed with all that is no longer part of the course
+        return
+    plan.put[path] = File(_carried(plan, path, now, file.data, began))
+    plan.away.append(former)
 
 
 def _decide(plan: Plan, root: Path, path: str, file: File, began: File | None) -> None:
@@ -146,7 +182,7 @@ def _apply(stage: Path, plan: Plan) -> list[str]:
             files.write(ready / "files" / path, file.data)
             if file.executable:
                 (ready / "files" / path).chmod(0o755)
-        told = {"put": list(plan.put), "remove": plan.remove, "known": plan.known}
+        told = {"put": list(plan.put), "remove": plan.remove, "away": plan.away, "known": plan.known}
         files.write(ready / "plan.json", json.dumps(told, indent=1).encode())
         files.write(ready / "lock.py", Path(lock.__file__).read_bytes())
         files.write(ready / "finish.py", Path(files.__file__).read_bytes())
@@ -168,7 +204,8 @@ def _in_place(stage: Path) -> dict[str, str]:
 
 
 def _told(plan: Plan, kept: dict[str, str]) -> list[str]:
-    said = [f"The course is updated: {len(plan.put)} files are new, {len(plan.remove)} are gone."]
+    gone = len(plan.remove) + len(plan.away)
+    said = [f"The course is updated: {len(plan.put)} files are new, {gone} are gone."]
     for path in sorted({*plan.words, *kept}):
         copy = f"What was there is kept as {kept[path]}." if path in kept else ""
         if words := " ".join(filter(None, [plan.words.get(path, ""), copy])):

@@ -119,6 +119,31 @@ def test_the_old_notebooks_are_kept(updated):
     assert f"kept{os.sep}{kept['exercises_01_adding'].name}" in said
 
 
+@pytest.mark.parametrize(("way", "worked"), [("git", True), ("folder", True), ("no git", True), ("git", False)])
+def test_a_lesson_under_a_new_number_takes_its_answers_along(mine, newer, way, worked):
+    if not worked:
+        git(mine, "checkout", "-q", ".")
+    for folder in ("notebooks", "solutions", "exercises"):
+        (newer / folder / "01_adding.ipynb").rename(newer / folder / "03_adding.ipynb")
+    git(newer, "add", "-A")
+    git(newer, "commit", "-q", "-m", "Two lessons before this one")
+    if way == "no git":
+        shutil.rmtree(mine / ".git")
+    said = "\n".join(update.update(mine, None if way == "git" else newer))
+    assert {path.name for path in (mine / "exercises").iterdir()} == {"03_adding.ipynb"}
+    assert {path.name for path in (mine / "notebooks").iterdir()} == {"02_new.ipynb", "03_adding.ipynb"}
+    exercise = read(mine, "exercises/03_adding.ipynb")
+    assert cell(exercise, "01-short").source == "## In short\nNew words."
+    if worked:
+        assert cell(exercise, "ex01-add").source == ANSWER
+        assert "exercises/03_adding.ipynb: 1 answer, 1 cell of your own carried over." in said
+        kept = {path.name.rsplit("_", 2)[0]: path for path in (mine / "kept").iterdir()}
+        assert cell(notebooks.read(kept["exercises_01_adding"]), "ex01-add").source == ANSWER
+    before = {path: (mine / path).read_bytes() for path in names(mine)}
+    update.update(mine, None if way == "git" else newer)
+    assert {path: (mine / path).read_bytes() for path in names(mine)} == before
+
+
 def test_twice_changes_nothing_more(updated, newer):
     mine, _, way = updated
     before = {path: (mine / path).read_bytes() for path in names(mine)}
