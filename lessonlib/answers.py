@@ -40,7 +40,7 @@ def read(came: object, kind: Kind | str, choices: Sequence[str] = ()) -> object:
     Raises Unreadable where it does not understand.
     """
     came = came.tolist() if hasattr(came, "tolist") else came
-    if is_open(came):
+    if is_open(_alone(came)) or (isinstance(came, list | tuple) and any(map(is_open, came))):
         return None
     if isinstance(came, str) and len(came) > LONGEST:
         raise Unreadable(came, f"at most {LONGEST} characters", "Write the answer alone.")
@@ -98,7 +98,7 @@ def _number(came: object) -> float:
         except (ValueError, SyntaxError, TypeError, KeyError, ArithmeticError, RecursionError):
             pass
     elif isinstance(came, int | float) and not isinstance(came, bool):
-        return float(came)
+        return math.copysign(math.inf, came) if abs(came) > 10**300 else float(came)
     raise Unreadable(came, "a number", "Write a plain number, such as 12,097 or 0.37 or 37 %.")
 
 

@@ -2,29 +2,31 @@
 
 The path of one answer:
 
-    exNN.py        an Exercise: its cases, points, hints            (exercise.py)
-    probes/exNN.py a probe runs the learner's code and gives data   (probes/runner.py: run -> Outcome)
-    exNN.py        a judge looks at that data and raises a Mistake  (judging.py: judge -> Result)
-    result.py      a Result: state, score, lines                    (shown by card.py, show.py, draw.py)
+    exercises/LESSON.py  an Exercise: its cases, hints, minutes           (declare.py -> exercise.py)
+    probes/LESSON.py     a probe runs the learner's code and gives data   (probes/runner.py: run -> Outcome)
+    exercises/LESSON.py  a judge looks at that data, raises a Mistake     (judging.py: judge -> Result)
+    result.py            a Result: state, score, lines                    (shown by card.py, show.py, draw.py)
 
 In a notebook `check.linear(Linear)` does all of it in place (engine.py). The grader runs the probes in a limited
 child, which gets the folder probes/ and nothing else, and the judges in its own process, with the seed that it gave
-the child. `registry.exercises()` lists every exercise of the course.
+the child. `registry.exercises()` lists every exercise of the course. LESSON is the lesson's slug; names, ids, points
+and captions of an exercise are made from its declaration.
 
-How to add the exercises of a lesson NN:
+How to add an exercise to a lesson:
 
-1. probes/exNN.py: functions `probe(answer, seed) -> dict` that call the learner's code on inputs drawn from the
-   seed and return outputs, weights, shapes, errors (`common.attempt`), never a verdict. What draws the inputs is a
-   function of its own, for the judge calls it, too.
-2. exNN.py: a judge `judge(data, seed)` for each case, the `Exercise`s, `EXERCISES`, and `check = Check(EXERCISES)`.
-   A judge works out what is right (reference.py), and on a wrong answer compares it with what each known
-   misconception would have given. `expect.py` has the sentences for tensors, `values.py` judges for numbers,
-   shapes, words, yes or no. Judge what came, not how it was made: every convention in public use passes.
-3. misconceptions.toml: an id, a name, what is so instead, one thing to try. Reuse ids across lessons.
-4. solutions/NN_name.ipynb: the first code cell is `IMPORTS` and the import of `check`; then for each exercise a task,
-   given cells if it needs any, the answer cell, the check cell `check.id(Name)`, with nbgrader's metadata.
-   `### BEGIN SOLUTION` and `### END SOLUTION` stand inside function bodies.
-5. tests/checks/answers/exNN.py: wrong answers by name, right ones in many styles. `pytest tests/checks` fails while
-   a case or a misconception is hit by none of them, or metadata and registry differ.
-6. `python3 course.py execute solutions/NN_name.ipynb`, then `python3 course.py build`.
+1. exercises/LESSON.py: `value(…)` or `prediction(…)` with a `part(title, right, {wrong: "misconception"})` for each
+   value. For `code(…)`, a `Case(title, probe, judge)` for each step: a function in probes/LESSON.py that calls the
+   learner's code on inputs drawn from the seed, and a judge that works out what is right (reference.py, expect.py)
+   and accepts every convention in public use. Add it to `check`. A mistake that has no name yet gets one in the
+   .toml file beside it; one that several lessons know, in common.toml.
+2. solutions/NN_lesson.ipynb: the task, the answer cell `lesson-id` with its solution between the markers, inside a
+   function body. `course.py build` writes caption, metadata and check cell.
+3. tests/checks/answers/LESSON.py: wrong answers by name, right ones in many styles. `pytest tests/checks` fails while
+   a case or a misconception is hit by none of them.
+
+Then `python3 course.py build` and `python3 course.py execute solutions/NN_lesson.ipynb`.
 """
+
+from . import old_names
+
+old_names.keep(__name__)

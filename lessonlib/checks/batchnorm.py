@@ -1,4 +1,4 @@
-"""What the judges of 03 and 06 ask of a BatchNorm.
+"""What the judges of the lessons batchnorm and training-the-tree ask of a BatchNorm.
 
 Three conventions for its variance are in public use: biased to normalise and unbiased to keep (torch.nn), unbiased in
 both (the published lesson), biased in both. All are right.
@@ -10,7 +10,8 @@ import torch
 
 from . import reference
 from .exercise import Mistake
-from .expect import describe, equal
+from .expect import Variants, describe, equal, recognised
+from .probes.batchnorm import BETA, GAMMA
 
 ONE, ZERO = torch.ones(3), torch.zeros(3)
 CORRECTIONS = (0, 1)
@@ -37,6 +38,32 @@ def averages(batches: list[torch.Tensor], momentum: float) -> list[tuple[torch.T
 def any_equal(found: object, candidates: list[torch.Tensor]) -> bool:
     """Equal to one of them, within what it matters whether eps stands inside the root or beside it."""
     return any(equal(found, right, tolerance=1e-3) for right in candidates)
+
+
+def same_by_any(
+    found: torch.Tensor, rights: list[torch.Tensor], says: str, variants: Variants = (), other=None
+) -> None:
+    """`expect.same`, where each of `rights` is right."""
+    if not any_equal(found, rights):
+        raise Mistake(says, recognised(found, variants, tolerance=1e-3) or other, picture=(found, rights[0]))
+
+
+def right_gradient(found: object, x: torch.Tensor, weights: torch.Tensor) -> None:
+    """Is `found` the gradient that reaches x from the sum of the layer's output times `weights`?"""
+    rights = []
+    for correction in CORRECTIONS:
+        x = x.detach().clone().requires_grad_()
+        out = reference.normalise(x, *reference.statistics(x, correction), GAMMA, BETA)
+        (out * weights).sum().backward()
+        rights.append(x.grad)
+    same_by_any(found, rights, "The gradient that reaches x is not right.", other="statistics-cut-from-the-graph")
+
+
+def told(mean: torch.Tensor, var: torch.Tensor, rights: list[tuple[torch.Tensor, torch.Tensor]]) -> str:
+    """What the running averages are, and what they should be."""
+    (right_mean, _), (_, right_var) = rights
+    means = f"running_mean is {row(mean)}, expected {row(right_mean)}"
+    return f"{means}; running_var is {row(var)}, expected {row(right_var)}."
 
 
 def buffers(data: dict, when: str) -> tuple[torch.Tensor, torch.Tensor]:

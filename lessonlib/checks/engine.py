@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from lessonlib import progress
+from lessonlib import lessons, progress
 
 from . import notebook, panel, show
 from .card import Card, Words
@@ -26,8 +27,10 @@ EXPECTED = {
 class Check:
     """`check.linear(Linear)` checks the answer called Linear; `check.hint("linear")`, `check.solution("linear")`."""
 
-    def __init__(self, exercises: Iterable[Exercise]):
-        self._exercises = {exercise.id: exercise for exercise in exercises}
+    def __init__(self, lesson: str, *exercises: Exercise):
+        """The exercises of the lesson whose slug is `lesson`."""
+        slug = lessons.find(lesson).slug
+        self._exercises = {exercise.id: dataclasses.replace(exercise, lesson=slug) for exercise in exercises}
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
 
@@ -43,15 +46,19 @@ class Check:
 
         return check
 
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return tuple(self._exercises.values())
+
     def __dir__(self) -> list[str]:
         return [*self._exercises, "hint", "solution"]
 
     def __repr__(self) -> str:
         """What is done in this notebook, from the progress file."""
-        return repr(panel.of_notebook(self._exercises.values()))
+        return repr(panel.of_notebook(self.exercises))
 
     def _repr_html_(self) -> str:
-        return panel.of_notebook(self._exercises.values())._repr_html_()
+        return panel.of_notebook(self.exercises)._repr_html_()
 
     def hint(self, id: str) -> Words:
         """The next hint: each call tells a little more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import torch
 
@@ -16,23 +17,29 @@ import torch.nn as nn
 import torch.nn.functional as F
 """
 
-CODE, VALUE, PREDICTION = "code", "value", "prediction"
+
+class Kind(StrEnum):
+    """What an exercise asks for: code is a class or a function, the others are `def answer_…():`."""
+
+    CODE = "code"
+    VALUE = "value"
+    PREDICTION = "prediction"
 
 
 class Mistake(Exception):
     """A judge raises it: what is wrong with an answer, in words that help.
 
     `says` is one sentence about this very answer: what came, what was expected, on which small input.
-    `misconception` is an id from misconceptions.toml where the mistake is a known one; its words are then shown
-    too, and its one thing to try next, unless `next` is a better one here.
+    `misconception` is an id from the files of misconceptions where the mistake is a known one; its words are then
+    shown too, and its one thing to try next, unless `next` is a better one here.
     `picture` is a pair of tensors (came, expected), drawn side by side where that explains more than words.
     """
 
     def __init__(
         self,
         says: str,
-        *,
         misconception: str | None = None,
+        *,
         next: str = "",
         picture: tuple[torch.Tensor, torch.Tensor] | None = None,
     ):
@@ -57,13 +64,13 @@ class Case:
     """
 
     title: str
-    points: int
     probe: Callable[[object, int], dict]
     judge: Callable[[dict, int], str | None]
+    points: int = 1
 
     @property
     def probe_name(self) -> str:
-        """For example "ex02.linear_values": what a grading child is told to run; `probes.find` finds it."""
+        """For example "layers.linear_values": what a grading child is told to run; `probes.find` finds it."""
         return f"{self.probe.__module__.rpartition('.')[2]}.{self.probe.__name__}"
 
 
@@ -71,30 +78,44 @@ class Case:
 class Exercise:
     """One exercise of one notebook.
 
-    `name` is what the solution cell `grade_id` defines: a class, a function, or `def answer_…():` for a value
-    or a prediction. `given` are the grade_ids of locked cells whose source runs before the answer, after
-    IMPORTS, so that the exercise stands alone. A code check stops at its first case that fails; the parts of
-    a value are judged each for itself. `seconds` is the time limit of one case.
+    `name` is what its solution cell defines. With `given`, the locked cell given_id runs before the answer, after
+    IMPORTS, so that the exercise stands alone. A code check stops at its first case that fails; the parts of a value
+    are judged each for itself. `seconds` is the time limit of one case. `lesson` is the slug of its lesson; the
+    names of its cells are made of that and the id, and so never change.
     """
 
     id: str
     title: str
-    kind: str
+    kind: Kind
     name: str
-    grade_id: str
-    check_id: str
-    cases: tuple[Case, ...]
-    hints: tuple[str, ...]
     difficulty: str
     minutes: int
-    given: tuple[str, ...] = ()
+    cases: tuple[Case, ...]
+    hints: tuple[str, ...]
+    given: bool = False
     seconds: float = 4.0
+    lesson: str = ""
 
     @property
     def points(self) -> int:
         return sum(case.points for case in self.cases)
 
     @property
-    def lesson(self) -> str:
-        """The number of the exercise's notebook, as "02"."""
-        return self.grade_id[2:4]
+    def grade_id(self) -> str:
+        """The name of the solution cell, as "tree-flat-width"."""
+        return f"{self.lesson}-{self.id.replace('_', '-')}"
+
+    @property
+    def check_id(self) -> str:
+        return f"{self.grade_id}-check"
+
+    @property
+    def given_ids(self) -> tuple[str, ...]:
+        """The names of the cells that run before the answer."""
+        return (f"{self.lesson}-given",) if self.given else ()
+
+    @property
+    def caption(self) -> str:
+        """What stands below its title in the notebook."""
+        points = "1 point" if self.points == 1 else f"{self.points} points"
+        return f"*{self.difficulty}, about {self.minutes} minutes, {points}*"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 
@@ -13,19 +13,23 @@ from .exercise import Mistake
 from .probes.plain import foreign
 
 TOLERANCE = 1e-4
+COUNTS = {2: "two", 3: "three"}
+Variants = Mapping[str, object] | Iterable[tuple[str, object]]  # what each misconception would have given
 
 
-def returned(attempt: dict, call: str, known: Mistake | None = None) -> object:
-    """The value of a `common.attempt`. When the call raised: the `known` mistake, or one with the error's words."""
+def returned(attempt: dict, call: str, known: Mistake | str | None = None, next: str = "") -> object:
+    """The value of a `common.attempt`.
+
+    When the call raised: the `known` mistake, or one with the error's words, with the misconception `known`.
+    """
     if "raised" not in attempt:
         return attempt["value"]
-    if known is not None:
+    if isinstance(known, Mistake):
         raise known
     where = f" at `{attempt['line']}`" if attempt["line"] else ""
-    raise Mistake(
-        f"{call} raised {attempt['raised']}{where}: {attempt['message']}",
-        next="Run the same call in a cell of your own, and print the shapes just before that line.",
-    )
+    if not known:
+        next = "Run the same call in a cell of your own, and print the shapes just before that line."
+    raise Mistake(f"{call} raised {attempt['raised']}{where}: {attempt['message']}", known, next=next)
 
 
 def tensor(value: object, call: str) -> torch.Tensor:
@@ -33,22 +37,28 @@ def tensor(value: object, call: str) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
         return value
     if value is None:
-        raise Mistake(f"{call} gave None, expected a tensor.", misconception="return-forgotten")
+        raise Mistake(f"{call} gave None, expected a tensor.", "return-forgotten")
     raise Mistake(
         f"{call} gave {describe(value)}, expected a tensor.",
         next="Look at what the last line returns: `type(...)` tells.",
     )
 
 
+def several(value: object, count: int, call: str, next: str) -> list:
+    """`value`, if it is `count` things in a row."""
+    if value is None:
+        raise Mistake(f"{call} gave None, expected {COUNTS[count]} tensors.", "return-forgotten")
+    if not isinstance(value, list) or len(value) != count:
+        raise Mistake(f"{call} gave {describe(value)}, expected {COUNTS[count]} tensors.", next=next)
+    return value
+
+
 def shaped(value: object, shape: Sequence[int], call: str, known: dict[tuple, str] | None = None, next: str = ""):
     """`value`, if it is a tensor of this shape. `known` gives the misconception behind some wrong shapes."""
     found = tensor(value, call)
     if tuple(found.shape) != tuple(shape):
-        raise Mistake(
-            f"{call} gave shape {tuple(found.shape)}, expected {tuple(shape)}.",
-            misconception=(known or {}).get(tuple(found.shape)),
-            next=next,
-        )
+        says = f"{call} gave shape {tuple(found.shape)}, expected {tuple(shape)}."
+        raise Mistake(says, (known or {}).get(tuple(found.shape)), next=next)
     return found
 
 
@@ -57,6 +67,42 @@ def equal(a: object, b: torch.Tensor, tolerance: float = TOLERANCE) -> bool:
     if not isinstance(a, torch.Tensor) or a.shape != b.shape:
         return False
     return bool(((a.double() - b.double()).abs() <= tolerance * (1 + b.double().abs())).all())
+
+
+def recognised(found: object, variants: Variants, tolerance: float = TOLERANCE) -> str | None:
+    """The misconception whose variant `found` equals: the first one, if there is any."""
+    pairs = variants.items() if isinstance(variants, Mapping) else variants
+    return next((id for id, variant in pairs if equal(found, variant, tolerance)), None)
+
+
+def same(
+    found: torch.Tensor,
+    right: torch.Tensor,
+    says: str,
+    variants: Variants = (),
+    *,
+    other: str | None = None,
+    next: str = "",
+    tolerance: float = TOLERANCE,
+) -> None:
+    """Is `found` what is right? If not: what it `says`, the misconception whose variant it equals, both side by side.
+
+    `other` is the misconception, and `next` the one thing to try, for what equals no variant.
+    """
+    if not equal(found, right, tolerance):
+        id = recognised(found, variants, tolerance) or other
+        raise Mistake(says, id, next="" if id else next, picture=(found, right))
+
+
+def causal(
+    out: torch.Tensor, changed: torch.Tensor, next: str, of="row {} of x", misconception="looks-to-the-right"
+) -> None:
+    """Does no position see what comes after it? out (T, …); changed (T, T, …): [t] is out with another x at t."""
+    for later in range(len(out)):
+        for position in range(later):
+            if not equal(changed[later, position], out[position]):
+                says = f"Another {of.format(later)} changes the output at position {position}."
+                raise Mistake(says, misconception, next=next)
 
 
 def describe(value: object) -> str:

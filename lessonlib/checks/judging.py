@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .exercise import CODE, Case, Exercise, Mistake, Unanswered
+from .exercise import Case, Exercise, Kind, Mistake, Unanswered
 from .probes import runner
 from .probes.runner import Outcome
 from .result import Line, Mark, Result
@@ -27,7 +27,7 @@ def judge(exercise: Exercise, outcome_of: Callable[[Case], Outcome], seed: int) 
         printed[outcome.printed] = None
         lines.append(_line(exercise, case, outcome, seed))
         failed = lines[-1].mark != Mark.PASSED
-        stopped = failed and (exercise.kind == CODE or outcome.status in _HOPELESS)
+        stopped = failed and (exercise.kind == Kind.CODE or outcome.status in _HOPELESS)
     return Result(exercise, tuple(lines), "".join(printed))
 
 
@@ -64,7 +64,7 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
     if outcome.status == runner.STOPPED:
         limit = f"Your code was stopped while it was still running (it has {exercise.seconds:g} seconds)."
         says = outcome.message or limit
-        return Mistake(says, misconception="endless-loop")
+        return Mistake(says, "endless-loop")
     if outcome.status == runner.FLOODED:
         return Mistake("Your code printed without end and was stopped.", next="Take the print out of the loop.")
     if outcome.status == runner.EXITED:

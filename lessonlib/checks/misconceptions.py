@@ -1,4 +1,4 @@
-"""The mistakes that learners of this material make, by id: read from misconceptions.toml."""
+"""The mistakes that learners of this material make, by id: read from the .toml files beside the exercises."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import functools
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+HOME = Path(__file__).parent / "exercises"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,11 @@ class Misconception:
 
 @functools.cache
 def misconceptions() -> dict[str, Misconception]:
-    """All of them, by id."""
-    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-    return {id: Misconception(**entry) for id, entry in tomllib.loads(text).items()}
+    """All of them, by id; each stands in one file."""
+    found: dict[str, Misconception] = {}
+    for file in sorted(HOME.glob("*.toml")):
+        for id, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if id in found:
+                raise ValueError(f"{file.name} holds {id!r}, which another file has already: move it to common.toml")
+            found[id] = Misconception(**entry)
+    return found

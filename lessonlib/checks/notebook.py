@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from lessonlib import lessons
+
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 
 
 def path(lesson: str) -> Path | None:
-    """solutions/02_layers.ipynb for "02", if it is there."""
-    return next(iter(sorted(SOLUTIONS.glob(f"{lesson}_*.ipynb"))), None)
+    """The solutions of a lesson, under whatever number: solutions/02_layers.ipynb for "layers", if it is there."""
+    return next(iter(sorted(SOLUTIONS.glob(f"[0-9][0-9]_{lessons.find(lesson).module}.ipynb"))), None)
 
 
 def source(lesson: str, grade_id: str) -> str | None:
@@ -19,7 +21,7 @@ def source(lesson: str, grade_id: str) -> str | None:
     if file is None:
         return None
     for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == lessons.permanent(grade_id):
             return "".join(cell["source"])
     return None
 

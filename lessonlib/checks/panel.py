@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from lessonlib import progress
+from lessonlib import lessons, progress
 
-from . import notebook, registry
+from . import registry
 from .exercise import Exercise
 from .result import State
 
@@ -51,11 +51,11 @@ def _cells(row: tuple[str, ...]) -> str:
 
 
 def progress_panel(lesson: int | str | None = None) -> Panel:
-    """What is done in one lesson, as `progress_panel(5)`, or in the whole course."""
+    """What is done in one lesson, as `progress_panel(5)` or `progress_panel("tree")`, or in the whole course."""
     if lesson is None:
         return _course()
-    number = f"{int(lesson):02}"
-    return of_notebook([e for e in registry.exercises().values() if e.lesson == number], number)
+    slug = lessons.find(lesson).slug
+    return of_notebook([e for e in registry.exercises().values() if e.lesson == slug], slug)
 
 
 def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Panel:
@@ -70,8 +70,9 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
     )
     todo = next((e.title for e in exercises if _state(done, e) != State.CORRECT), None)
     below = f"Go on with: {todo}." if todo else "All of it is done." if exercises else "This lesson has no exercises."
+    earned = f"{_points(done, exercises)} of {sum(e.points for e in exercises)}"
     return Panel(
-        f"Exercises of lesson {lesson}: {_points(done, exercises)} of {sum(e.points for e in exercises)} points",
+        f"Exercises of lesson {lessons.find(lesson).number}: {earned} points",
         ("Exercise", "State", "Points", "Minutes"),
         rows,
         f"{below} {_predictions(record, lesson)}".strip(),
@@ -82,16 +83,16 @@ def _course() -> Panel:
     record = progress.load()
     done = _part(record, "checks")
     everything = list(registry.exercises().values())
-    lessons: dict[str, list[Exercise]] = {}
+    by_lesson: dict[str, list[Exercise]] = {}
     for exercise in everything:
-        lessons.setdefault(exercise.lesson, []).append(exercise)
+        by_lesson.setdefault(exercise.lesson, []).append(exercise)
     rows = tuple(
         (
-            _title(lesson),
+            lessons.find(lesson).heading,
             f"{sum(_state(done, e) == State.CORRECT for e in exercises)} of {len(exercises)}",
             f"{_points(done, exercises)} of {sum(e.points for e in exercises)}",
         )
-        for lesson, exercises in lessons.items()
+        for lesson, exercises in by_lesson.items()
     )
     points = f"{_points(done, everything)} of {sum(e.points for e in everything)} points"
     return Panel(f"Your exercises: {points}", ("Lesson", "Correct", "Points"), rows, _predictions(record, ""))
@@ -101,12 +102,6 @@ def _part(record: dict, name: str) -> dict[str, dict]:
     """One part of the record; what somebody has written into the file by hand and is no entry is left out."""
     part = record.get(name)
     return {id: entry for id, entry in part.items() if isinstance(entry, dict)} if isinstance(part, dict) else {}
-
-
-def _title(lesson: str) -> str:
-    """ "04 shapes", from the name of the notebook."""
-    file = notebook.path(lesson)
-    return file.stem.replace("_", " ") if file else lesson
 
 
 def _state(done: dict, exercise: Exercise) -> str:
@@ -120,8 +115,9 @@ def _points(done: dict, exercises: list[Exercise]) -> int:
 
 
 def _predictions(record: dict, lesson: str) -> str:
-    """How many predictions were made, in the lessons whose number begins so."""
-    kept = [entry for id, entry in _part(record, "predictions").items() if id.startswith(lesson)]
+    """How many predictions were made, in this lesson or, without one, in all."""
+    entries = _part(record, "predictions").items()
+    kept = [entry for id, entry in entries if not lesson or lessons.of_key(id) == lessons.find(lesson)]
     made = sum(entry.get("yours") is not None for entry in kept)
     right = sum(entry.get("agrees") is True for entry in kept)
     return f"Predictions made: {made}; {right} of them agreed with what came out." if made else "No predictions yet."

@@ -128,7 +128,7 @@ def _put(root: Path, path: Path, new: NotebookNode) -> str:
 
 
 def _filled_in(notebook: NotebookNode) -> str:
-    """The names of the answer cells that are filled in, as "ex04-flatten is"; empty when there are none."""
+    """The names of the answer cells that are filled in, as "shapes-flatten-all is"; empty when there are none."""
     names = [notebooks.grade_id(cell) for cell in notebook.cells if notebooks.is_filled_in(cell)]
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
 

@@ -117,7 +117,8 @@ def _answer(new: NotebookNode, parts: list[NotebookNode], merged: Merged) -> Not
     if len(parts) == 1 and not notebooks.is_filled_in(mine):
         return new
     merged.answers.append(_name(new))
-    if mine.metadata.get("nbgrader", {}).get("checksum") != new.metadata.nbgrader.checksum:
+    marks = mine.metadata.get("nbgrader", {})
+    if marks.get("checksum") != notebooks.checksum(new, marks.get("grade_id")):
         merged.changed_tasks.append(_name(new))
     carried = _typed(new, mine)
     carried.source = "\n".join(part.source for part in parts)

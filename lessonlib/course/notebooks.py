@@ -12,6 +12,7 @@ from uuid import uuid4
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib import lessons
 from lessonlib.course import Problem, files
 
 MAX_BYTES = 10_000_000
@@ -131,13 +132,14 @@ def keep(root: Path, path: Path) -> Path:
 
 
 def grade_id(cell: NotebookNode) -> str | None:
-    """The cell's name in the course's exercises, if it has one."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    """The cell's name in the course's exercises, if it has one: the permanent one, also for a name of 0.2.0."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return name and lessons.permanent(name)
 
 
 def name(cell: NotebookNode) -> str:
     """What the course calls this cell: its grade_id, else its id, which is the same where the course made it."""
-    return grade_id(cell) or cell.id
+    return grade_id(cell) or lessons.permanent(cell.id)
 
 
 def is_answer(cell: NotebookNode) -> bool:
@@ -145,8 +147,8 @@ def is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
-def checksum(cell: NotebookNode) -> str:
-    """nbgrader's checksum of a cell: its source and what is graded about it."""
+def checksum(cell: NotebookNode, name: str | None = None) -> str:
+    """nbgrader's checksum of a cell: its source and what is graded about it; `name` stands for another grade_id."""
     marks = cell.metadata.nbgrader
     grade, solution = marks.get("grade", False), marks.get("solution", False)
     locked = not solution and (grade or marks.get("locked", False))
@@ -156,7 +158,7 @@ def checksum(cell: NotebookNode) -> str:
         str(grade),
         str(solution),
         str(locked),
-        marks.get("grade_id", ""),
+        name or marks.get("grade_id", ""),
     ]
     if grade:
         parts.append(str(float(marks.get("points", 0))))
@@ -180,3 +182,8 @@ def without_outputs(notebook: NotebookNode) -> NotebookNode:
 def numbered(folder: Path) -> list[Path]:
     """The course's notebooks in `folder`, in order: their names begin with two digits and an underscore."""
     return sorted(path for path in folder.glob("*.ipynb") if re.match(r"\d\d_", path.name))
+
+
+def name_of(file: str) -> str:
+    """What stays of a notebook's file name when lessons are renumbered: "tree" of 05_tree.ipynb."""
+    return re.sub(r"^\d\d_|\.ipynb$", "", file)

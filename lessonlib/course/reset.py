@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from lessonlib.course import ROOT, Problem, build, notebooks
 from lessonlib.course.lock import one_at_a_time
+from lessonlib.course.notebooks import name_of
 
 
 def main(argv: list[str]) -> int:
@@ -16,7 +17,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="course.py reset", description="Begin an exercise afresh. The old notebook is kept under a dated name."
     )
-    parser.add_argument("exercise", nargs="+", help="its number, as 03, or its file name")
+    parser.add_argument("exercise", nargs="+", help="its number, as 03, its name, as batchnorm, or its file")
     names = parser.parse_args(argv).exercise
     with one_at_a_time(ROOT / ".course" / "update.lock", "An update or another reset is at work; waiting for it."):
         for name in names:
@@ -43,12 +44,12 @@ def reset(root: Path, name: str) -> str:
 
 
 def _find(root: Path, name: str) -> tuple[str, NotebookNode]:
-    """The exercise that `name` means: 3, 03, 03_batchnorm and exercises/03_batchnorm.ipynb are the same one."""
+    """The exercise that `name` means: 3, 03, batchnorm and exercises/03_batchnorm.ipynb, under whatever number."""
     made = build.exercises(root)
     stem = Path(name).name.removesuffix(".ipynb")
-    wanted = f"{stem:0>2}_" if stem.isdecimal() else f"{stem}.ipynb"
+    wanted = name_of(stem).replace("-", "_")
     for file, notebook in made.items():
-        if file.startswith(wanted):
+        if wanted == name_of(file) or (stem.isdecimal() and file.startswith(f"{stem:0>2}_")):
             return file, notebook
-    numbers = ", ".join(file[:2] for file in made)
-    raise Problem(f"There is no exercise {name!r}. There are: {numbers or 'none yet'}.")
+    known = ", ".join(f"{file[:2]} ({name_of(file)})" for file in made)
+    raise Problem(f"There is no exercise {name!r}. There are: {known or 'none yet'}.")

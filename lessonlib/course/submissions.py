@@ -9,10 +9,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from lessonlib import lessons
 from lessonlib.checks import registry
 from lessonlib.checks.exercise import IMPORTS, Exercise
 from lessonlib.checks.probes import syntax
 from lessonlib.course import Problem, answers, build, notebooks
+from lessonlib.course.notebooks import name_of
 
 LONGEST = 100_000  # characters of one answer
 
@@ -47,7 +49,7 @@ class Submission:
 
     def given(self, exercise: Exercise) -> list[str]:
         """The sources that run before the answer: the imports, and the cells that the exercise is given."""
-        return [IMPORTS, *(self.sheet.cells[id].source for id in exercise.given)]
+        return [IMPORTS, *(self.sheet.cells[id].source for id in exercise.given_ids)]
 
     def is_untouched(self, exercise: Exercise) -> bool:
         """Whether the answer is still the stub."""
@@ -62,7 +64,7 @@ def sheets(root: Path) -> list[Sheet]:
     """The exercise notebooks of the course at `root`, made afresh from its solutions."""
     found = []
     for file, notebook in build.exercises(root).items():
-        exercises = tuple(e for e in registry.exercises().values() if e.lesson == file[:2])
+        exercises = tuple(e for e in registry.exercises().values() if lessons.find(e.lesson).module == name_of(file))
         cells = {notebooks.grade_id(cell): cell for cell in notebook.cells if notebooks.grade_id(cell)}
         found.append(Sheet(file, exercises, cells))
     return found

@@ -22,7 +22,7 @@ def solution(exercise: Exercise) -> str:
 def answer(exercise: Exercise, source: str) -> object:
     """What a cell with this source defines, run after the imports and the given cells."""
     names: dict = {}
-    for text in (IMPORTS, *(notebook.source(exercise.lesson, id) for id in exercise.given)):
+    for text in (IMPORTS, *(notebook.source(exercise.lesson, id) for id in exercise.given_ids)):
         exec(text, names)
     file = f"<answer to {exercise.id}>"
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)

@@ -6,16 +6,16 @@ import functools
 import importlib
 import pkgutil
 import re
-from pathlib import Path
+import tomllib
 
 import answers
 import cells
 import pytest
 from answers import Whole, Wrong
 
-from lessonlib import checks
-from lessonlib.checks.exercise import CODE
-from lessonlib.checks.misconceptions import misconceptions
+from lessonlib import lessons
+from lessonlib.checks.exercise import Kind
+from lessonlib.checks.misconceptions import HOME, misconceptions
 from lessonlib.checks.registry import exercises
 from lessonlib.checks.result import Mark, State
 from lessonlib.checks.show import text
@@ -25,6 +25,12 @@ WRONG: dict[str, list[Wrong | Whole]] = {id: found for module in ANSWERS for id,
 RIGHT: dict[str, dict[str, str]] = {id: found for module in ANSWERS for id, found in module.RIGHT.items()}
 EXERCISES = exercises()
 SEEDS = range(11, 16)
+JUDGES = [*HOME.glob("*.py"), *(HOME.parent / f"{name}.py" for name in ("batchnorm", "expect", "judging", "values"))]
+NAMED = {  # what looks like the id of a misconception, by the file that names it
+    file: set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', file.read_text(encoding="utf-8")))
+    - {lesson.slug for lesson in lessons.lessons()}
+    for file in JUDGES
+}
 
 
 @functools.cache
@@ -68,7 +74,7 @@ def test_solution_is_correct_and_stub_is_not_attempted(id):
 
 @pytest.mark.parametrize("id", EXERCISES)
 def test_enough_answers(id):
-    code = EXERCISES[id].kind == CODE
+    code = EXERCISES[id].kind == Kind.CODE
     assert len([w for w in WRONG[id] if w.misconception]) >= (5 if code else 3)
     assert len(RIGHT[id]) >= (3 if code else 1)
     assert len({w.name for w in WRONG[id]}) == len(WRONG[id])
@@ -87,10 +93,16 @@ def test_every_misconception_is_recognised_in_some_wrong_answer():
 
 
 def test_every_misconception_that_a_judge_names_has_words():
-    folder = Path(checks.__file__).parent
-    for file in [*folder.glob("ex??.py"), folder / "expect.py", folder / "values.py", folder / "judging.py"]:
-        for id in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', file.read_text(encoding="utf-8")):
-            assert id in misconceptions() or re.match(r"ex\d\d-", id), f"{file.name} names {id!r}"
+    for file, ids in NAMED.items():
+        assert ids <= set(misconceptions()), file.name
+
+
+def test_a_misconception_stands_beside_the_one_lesson_that_knows_it_or_in_common():
+    for id in misconceptions():
+        users = [file for file, ids in NAMED.items() if id in ids]
+        alone = len(users) == 1 and users[0].parent == HOME
+        home = users[0].with_suffix(".toml") if alone else HOME / "common.toml"
+        assert id in tomllib.loads(home.read_text(encoding="utf-8")), f"{id} belongs into {home.name}"
 
 
 def test_no_check_breaks_on_a_wrong_answer():

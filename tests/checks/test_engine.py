@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from lessonlib import progress
-from lessonlib.checks import ex01, ex02, ex04, ex05, notebook, show
+from lessonlib.checks import notebook, show
 from lessonlib.checks.card import Card
 from lessonlib.checks.engine import Check, in_place
-from lessonlib.checks.exercise import CODE, Case, Exercise, Mistake
+from lessonlib.checks.exercise import Case, Exercise, Kind, Mistake
+from lessonlib.checks.exercises import flat_mlp, layers, shapes, tree
 from lessonlib.checks.probes import guard
 from lessonlib.checks.probes.common import attempt
 from lessonlib.checks.registry import exercises
@@ -31,11 +32,12 @@ def call(answer: object, seed: int) -> dict:
     return {"value": answer()}
 
 
-def lesson_of_one(judge=lambda data, seed: None, kind: str = CODE, seconds: float = 30.0, probe=call) -> Exercise:
+def lesson_of_one(judge=lambda data, seed: None, kind: str = Kind.CODE, seconds: float = 30.0, probe=call) -> Exercise:
     """An exercise with one case."""
-    case = Case("the only case", 1, probe, judge)
-    about = {"difficulty": "easy", "minutes": 1, "hints": ("first", "second")}
-    return Exercise("one", "One", kind, "one", "ex02-one", "ex02-one-check", (case,), seconds=seconds, **about)
+    case = Case("the only case", probe, judge)
+    return Exercise(
+        "one", "One", kind, "one", "easy", 1, (case,), ("first", "second"), seconds=seconds, lesson="layers"
+    )
 
 
 def state_after(source: str, seconds: float = 30.0) -> tuple[str, str]:
@@ -313,12 +315,12 @@ def test_under_nbgrader_the_text_is_the_points(monkeypatch):
 
 def test_lessonlib_expect_makes_a_check_raise(monkeypatch):
     monkeypatch.setenv("LESSONLIB_EXPECT", "pass")
-    ex02.check.linear(right_linear())
+    layers.check.linear(right_linear())
     with pytest.raises(AssertionError, match="not yet"):
-        ex02.check.linear(int)
+        layers.check.linear(int)
     monkeypatch.setenv("LESSONLIB_EXPECT", "todo")
     with pytest.raises(AssertionError, match="correct"):
-        ex02.check.linear(right_linear())
+        layers.check.linear(right_linear())
 
 
 def luminance(colour: str) -> float:
@@ -369,7 +371,7 @@ def test_your_tensor_stands_beside_the_expected_one():
 
 @pytest.mark.parametrize("id", EXERCISES)
 def test_hints_are_progressive(id):
-    check = Check([EXERCISES[id]])
+    check = Check(EXERCISES[id].lesson, EXERCISES[id])
     texts = [check.hint(id).text for _ in range(len(EXERCISES[id].hints) + 1)]
     assert len(EXERCISES[id].hints) >= 2
     assert len(set(texts)) == len(texts)
@@ -377,7 +379,7 @@ def test_hints_are_progressive(id):
 
 
 def test_the_solution_comes_when_asked_twice():
-    check = Check(ex04.EXERCISES)
+    check = Check("shapes", *shapes.check.exercises)
     assert "Ask once more" in check.solution("pairs").text
     text = check.solution("pairs").text
     assert "torch.cat([even, odd], dim=2)" in text
@@ -385,20 +387,20 @@ def test_the_solution_comes_when_asked_twice():
 
 
 def test_the_solution_comes_after_an_attempt():
-    check = Check(ex04.EXERCISES)
+    check = Check("shapes", *shapes.check.exercises)
     check.pairs(lambda x: x)
     assert "torch.cat" in check.solution("pairs").text
 
 
 def test_a_missing_solution_notebook_is_a_sentence(monkeypatch, tmp_path):
     monkeypatch.setattr(notebook, "SOLUTIONS", tmp_path)
-    check = Check(ex04.EXERCISES)
+    check = Check("shapes", *shapes.check.exercises)
     check.solution("pairs")
     assert "solutions/" in check.solution("pairs").text
 
 
 def test_unknown_names_get_a_sentence():
-    check = Check(ex01.EXERCISES)
+    check = Check("flat-mlp", *flat_mlp.check.exercises)
     assert "windows, uniform, lucky, smooth" in check.hint("window").text
     assert "windows, uniform, lucky, smooth" in check.solution("window").text
     with pytest.raises(AttributeError, match="windows, uniform, lucky, smooth"):
@@ -407,24 +409,24 @@ def test_unknown_names_get_a_sentence():
 
 
 def test_a_check_without_an_answer_says_what_to_hand_over():
-    assert "check.wall(answer_wall)" in repr(ex05.check.wall())
+    assert "check.wall(answer_wall)" in repr(tree.check.wall())
     assert progress.load().get("checks", {}) == {}
 
 
 def test_a_part_that_is_no_number_costs_the_other_parts_nothing():
-    assert in_place(ex05.FLAT_WIDTH, lambda: ("many", 64, 1024, 2)).score == 3
-    assert in_place(ex05.FLAT_WIDTH, lambda: (None, 64, 1024, 2)).score == 3
-    assert in_place(ex05.FLAT_WIDTH, lambda: (20, 64, 1024, 2)).score == 3
-    assert in_place(ex05.FLAT_WIDTH, lambda: (160, 640, 1024, 20)).score == 3
+    assert in_place(tree.FLAT_WIDTH, lambda: ("many", 64, 1024, 2)).score == 3
+    assert in_place(tree.FLAT_WIDTH, lambda: (None, 64, 1024, 2)).score == 3
+    assert in_place(tree.FLAT_WIDTH, lambda: (20, 64, 1024, 2)).score == 3
+    assert in_place(tree.FLAT_WIDTH, lambda: (160, 640, 1024, 20)).score == 3
 
 
 def test_a_mistake_of_kinds_of_numbers_is_told_as_one():
-    result = in_place(ex05.FUSION, lambda: torch.tensor([1, 2]) @ torch.tensor([[1.0], [2.0]]))
+    result = in_place(tree.FUSION, lambda: torch.tensor([1, 2]) @ torch.tensor([[1.0], [2.0]]))
     assert "dtype" in text(result) and ".float()" in text(result)
 
 
 def test_progress_keeps_state_points_attempts_and_mistakes():
-    check = Check(ex02.EXERCISES)
+    check = Check("layers", *layers.check.exercises)
     check.linear(None)
     half = cells.solution(EXERCISES["linear"]).replace("out = out + self.bias", "pass")
     check.linear(cells.answer(EXERCISES["linear"], half))
@@ -433,7 +435,7 @@ def test_progress_keeps_state_points_attempts_and_mistakes():
     kept = progress.load()["checks"]
     assert set(kept) == {"linear"}
     assert kept["linear"] == {
-        "lesson": "02",
+        "lesson": "layers",
         "state": State.CORRECT,
         "score": 7,
         "points": 7,
@@ -448,7 +450,7 @@ def test_progress_keeps_state_points_attempts_and_mistakes():
 def test_a_progress_file_that_cannot_be_written_costs_nothing(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "file" / "progress.json"))
-    assert Check(ex02.EXERCISES).linear(right_linear()).result.state == State.CORRECT
+    assert Check("layers", *layers.check.exercises).linear(right_linear()).result.state == State.CORRECT
 
 
 def test_attempt_lets_the_stub_through():

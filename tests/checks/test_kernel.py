@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 CELLS = {
-    "import": "from lessonlib.checks.ex04 import check",
+    "import": "from lessonlib.checks.exercises.shapes import check",
     "exit": "def pairs(x):\n    exit()",
     "check exit": "check.pairs(pairs)",
     "loop": "def pairs(x):\n    while True:\n        pass",

@@ -99,7 +99,7 @@ cells = json.load(open("SOLUTION"))["cells"]
 exec("".join(next(c for c in cells if c["id"] == "ex01-uniform")["source"]))
 """,
     "asks the check for the solution": """
-from lessonlib.checks.ex01 import check
+from lessonlib.checks.exercises.flat_mlp import check
 check.solution("uniform"), check.solution("uniform")
 exec(check.solution("uniform").text)
 """,
@@ -112,7 +112,7 @@ exec(lessonlib.checks.notebook.source("01", "ex01-uniform"))
 """,
     "imports the judges beside the probes": """
 import importlib.util, sys
-for name in ("ex01", "reference", "values"):
+for name in ("exercises/flat_mlp", "reference", "values"):
     spec = importlib.util.spec_from_file_location(name, f"COURSE/lessonlib/checks/{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

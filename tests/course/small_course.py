@@ -34,9 +34,9 @@ def solution_notebook() -> nbformat.NotebookNode:
     """Two exercises as a maintainer writes them, run, with outputs."""
     cells = [
         new_markdown_cell("# 01 · Adding", id="01-title"),
-        new_code_cell("import math", id="ex01-imports", metadata=marks("ex01-imports")),
+        new_code_cell("import math", id="flat-mlp-imports", metadata=marks("flat-mlp-imports")),
         new_markdown_cell("Write `add`.", id="01-add"),
-        new_code_cell(ADD, id="ex01-add", metadata=marks("ex01-add", solution=True)),
+        new_code_cell(ADD, id="flat-mlp-add", metadata=marks("flat-mlp-add", solution=True)),
         new_code_cell(
             "add(2, 3)",
             id="chk01-add",
@@ -44,7 +44,7 @@ def solution_notebook() -> nbformat.NotebookNode:
             execution_count=3,
             outputs=[nbformat.v4.new_output("execute_result", {"text/plain": "5"}, execution_count=3)],
         ),
-        new_code_cell(DOUBLE, id="ex01-double", metadata=marks("ex01-double", solution=True)),
+        new_code_cell(DOUBLE, id="flat-mlp-double", metadata=marks("flat-mlp-double", solution=True)),
         new_code_cell("Double(2)(4)", id="chk01-double", metadata=marks("chk01-double", points=1)),
         new_markdown_cell("## In short", id="01-short"),
     ]

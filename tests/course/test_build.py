@@ -16,8 +16,8 @@ def exercise(course):
 
 def test_answers_become_stubs_and_the_rest_stays():
     made = build.exercise(solution_notebook())
-    assert cell(made, "ex01-add").source == "def add(a, b):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
-    assert cell(made, "ex01-double").source.count("raise NotImplementedError()") == 2
+    assert cell(made, "flat-mlp-add").source == "def add(a, b):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    assert cell(made, "flat-mlp-double").source.count("raise NotImplementedError()") == 2
     assert "self.times = times" not in notebooks.dumps(made).decode()
     assert [c.id for c in made.cells] == [c.id for c in solution_notebook().cells]
 
@@ -26,13 +26,13 @@ def test_outputs_go_and_cells_are_sealed():
     made = build.exercise(solution_notebook())
     assert all(not c.outputs and c.execution_count is None for c in made.cells if c.cell_type == "code")
     assert cell(made, "chk01-add").metadata.editable is False
-    assert "editable" not in cell(made, "ex01-add").metadata
-    assert cell(made, "ex01-add").metadata.deletable is False
+    assert "editable" not in cell(made, "flat-mlp-add").metadata
+    assert cell(made, "flat-mlp-add").metadata.deletable is False
 
 
 def test_the_stub_is_not_filled_in_and_an_answer_is():
     made = build.exercise(solution_notebook())
-    stub = cell(made, "ex01-add")
+    stub = cell(made, "flat-mlp-add")
     assert not notebooks.is_filled_in(stub)
     stub.source = "def add(a, b):\n    return a + b"
     assert notebooks.is_filled_in(stub)
@@ -44,9 +44,9 @@ def test_the_stub_is_not_filled_in_and_an_answer_is():
 )
 def test_regions_and_metadata_must_agree(source, solution):
     notebook = solution_notebook()
-    broken = cell(notebook, "ex01-add")
+    broken = cell(notebook, "flat-mlp-add")
     broken.source, broken.metadata.nbgrader.solution = source, solution
-    with pytest.raises(Problem, match="ex01-add"):
+    with pytest.raises(Problem, match="flat-mlp-add"):
         build.exercise(notebook)
 
 
@@ -70,11 +70,11 @@ def test_check_does_not_mind_outputs(course):
 
 @pytest.mark.parametrize("check", [True, False])
 def test_a_filled_in_cell_is_named_and_left_alone(course, capsys, check):
-    edit(exercise(course), ex01_add="def add(a, b):\n    return b + a")
+    edit(exercise(course), flat_mlp_add="def add(a, b):\n    return b + a")
     before = exercise(course).read_bytes()
     assert build.run(course, course / "exercises", check) == 1
     said = capsys.readouterr().out
-    assert "ex01-add is filled in" in said
+    assert "flat-mlp-add is filled in" in said
     assert "course.py reset 01" in said
     assert exercise(course).read_bytes() == before
 

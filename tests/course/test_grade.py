@@ -82,7 +82,10 @@ def test_every_solution_earns_full_points_and_a_fresh_exercise_none(tmp_path):
 
 @pytest.mark.slow
 def test_half_done_earns_part_as_in_the_notebook(tmp_path):
-    half = {"ex01_windows": solution("ex01-windows"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
+    half = {
+        "flat_mlp_windows": solution("flat-mlp-windows"),
+        "flat_mlp_lucky": "def answer_lucky(): return 16, False, 3200",
+    }
     _, grades = graded(tmp_path, submission(tmp_path / "half.ipynb", **half))
     names: dict = {}
     exec("\n".join([model.IMPORTS, *half.values()]), names)
@@ -107,15 +110,15 @@ MESSY = {
 
 @pytest.mark.parametrize("name", MESSY)
 def test_an_honest_but_messy_answer_earns_full_points(tmp_path, name):
-    source = MESSY[name] + solution("ex01-uniform") + ("\nanswer_uniform()[7]" if "failing" in name else "")
-    _, grades = graded(tmp_path, submission(tmp_path / "messy.ipynb", ex01_uniform=source))
+    source = MESSY[name] + solution("flat-mlp-uniform") + ("\nanswer_uniform()[7]" if "failing" in name else "")
+    _, grades = graded(tmp_path, submission(tmp_path / "messy.ipynb", flat_mlp_uniform=source))
     assert grades["messy"]["points"] == 3
 
 
 def test_a_cell_that_was_split_is_one_answer(tmp_path):
-    path = submission(tmp_path / "split.ipynb", ex01_uniform="import math as m")
+    path = submission(tmp_path / "split.ipynb", flat_mlp_uniform="import math as m")
     notebook = notebooks.read(path)
-    place = next(i for i, c in enumerate(notebook.cells) if notebooks.grade_id(c) == "ex01-uniform")
+    place = next(i for i, c in enumerate(notebook.cells) if notebooks.grade_id(c) == "flat-mlp-uniform")
     second = notebooks.without_outputs(notebook).cells[place]
     second.source, second.id = "def answer_uniform(): return m.log(27), 0, m.exp(2.1)", "another"
     notebook.cells.insert(place + 1, second)
@@ -124,7 +127,7 @@ def test_a_cell_that_was_split_is_one_answer(tmp_path):
 
 
 def test_points_and_checks_written_into_a_submission_do_not_count(tmp_path):
-    path = submission(tmp_path / "points.ipynb", ex01_uniform="def answer_uniform(): return 1, 2, 3")
+    path = submission(tmp_path / "points.ipynb", flat_mlp_uniform="def answer_uniform(): return 1, 2, 3")
     notebook = notebooks.read(path)
     for c in notebook.cells:
         if c.metadata.get("nbgrader", {}).get("grade"):
@@ -135,7 +138,7 @@ def test_points_and_checks_written_into_a_submission_do_not_count(tmp_path):
 
 
 def test_the_same_seed_gives_the_same_report(tmp_path):
-    path = submission(tmp_path / "again.ipynb", ex01_smooth="def smooth(losses, n=1000): return torch.randn(3)")
+    path = submission(tmp_path / "again.ipynb", flat_mlp_smooth="def smooth(losses, n=1000): return torch.randn(3)")
     first, second = (graded(tmp_path, path)[1] for _ in range(2))
     assert first == second
 
@@ -144,7 +147,7 @@ def test_the_same_seed_gives_the_same_report(tmp_path):
 
 
 def test_what_cannot_be_graded_gets_a_sentence_and_the_rest_is_graded(tmp_path, capsys):
-    good = submission(tmp_path / "good.ipynb", ex01_uniform=solution("ex01-uniform"))
+    good = submission(tmp_path / "good.ipynb", flat_mlp_uniform=solution("flat-mlp-uniform"))
     bad = {
         "empty": b"",
         "damaged": good.read_bytes()[:500],
@@ -181,26 +184,26 @@ def test_what_cannot_be_graded_gets_a_sentence_and_the_rest_is_graded(tmp_path, 
 
 
 def test_a_missing_cell_and_a_very_long_one_are_named(tmp_path):
-    path = submission(tmp_path / "odd.ipynb", ex01_smooth="#" * (submissions.LONGEST + 1))
+    path = submission(tmp_path / "odd.ipynb", flat_mlp_smooth="#" * (submissions.LONGEST + 1))
     notebook = notebooks.read(path)
-    notebook.cells = [c for c in notebook.cells if notebooks.grade_id(c) != "ex01-lucky"]
+    notebook.cells = [c for c in notebook.cells if notebooks.grade_id(c) != "flat-mlp-lucky"]
     notebooks.write(path, notebooks.dumps(notebook))
     exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["odd"]["exercises"]}
-    assert exercises["lucky"]["notes"] == ["The cell `ex01-lucky` is missing from this notebook."]
+    assert exercises["lucky"]["notes"] == ["The cell `flat-mlp-lucky` is missing from this notebook."]
     assert "more than 100,000 characters" in exercises["smooth"]["notes"][0]
 
 
 def test_a_name_defined_elsewhere_is_explained(tmp_path):
     answers = {
-        "ex01_uniform": "def answer_uniform(): return helper()",
-        "ex01_smooth": "def smooth(losses, n=1000): return helper()",
+        "flat_mlp_uniform": "def answer_uniform(): return helper()",
+        "flat_mlp_smooth": "def smooth(losses, n=1000): return helper()",
     }
     exercises = graded(tmp_path, submission(tmp_path / "helper.ipynb", **answers))[1]["helper"]["exercises"]
     assert {e["id"] for e in exercises if e["notes"] == [grade.LOST["NameError"]]} == {"uniform", "smooth"}
 
 
 def test_a_typing_mistake_is_shown_with_its_line(tmp_path):
-    path = submission(tmp_path / "typo.ipynb", ex01_uniform="# mine\ndef answer_uniform()\n    return 1")
+    path = submission(tmp_path / "typo.ipynb", flat_mlp_uniform="# mine\ndef answer_uniform()\n    return 1")
     exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["typo"]["exercises"]}
     says = exercises["uniform"]["cases"][0]["says"]
     for words in ("SyntaxError", "`def answer_uniform()`", "line 2 of the cell"):
@@ -208,7 +211,7 @@ def test_a_typing_mistake_is_shown_with_its_line(tmp_path):
 
 
 def test_an_answer_that_is_not_there_is_explained(tmp_path):
-    path = submission(tmp_path / "other.ipynb", ex01_uniform="def answer(): return 1")
+    path = submission(tmp_path / "other.ipynb", flat_mlp_uniform="def answer(): return 1")
     exercises = {e["id"]: e for e in graded(tmp_path, path)[1]["other"]["exercises"]}
     assert "does not define `answer_uniform`" in exercises["uniform"]["cases"][0]["says"]
 
@@ -244,7 +247,7 @@ def test_a_file_name_cannot_play_with_the_terminal(tmp_path, capsys):
 
 
 def test_the_grader_says_so_when_it_is_at_fault(tmp_path, monkeypatch):
-    first = submission(tmp_path / "first.ipynb", ex01_uniform="def answer_uniform(): return 1")
+    first = submission(tmp_path / "first.ipynb", flat_mlp_uniform="def answer_uniform(): return 1")
     second = submission(tmp_path / "second.ipynb")
     monkeypatch.setattr(Shared, "run", lambda *_: 1 / 0)
     code, grades = graded(tmp_path, first, second)
@@ -260,7 +263,7 @@ def test_a_judge_that_takes_too_long_is_stopped(monkeypatch):
         while True:
             pass
 
-    case = model.Case("a case", 1, lambda answer, seed: {}, slow)
+    case = model.Case("a case", lambda answer, seed: {}, slow)
     with pytest.raises(model.Mistake, match="within"):
         grade._limited(case)({}, 0)
 
@@ -269,7 +272,7 @@ def test_a_judge_that_takes_all_memory_is_stopped(monkeypatch):
     import torch
 
     monkeypatch.setattr(grade, "JUDGE_MEMORY", 500_000_000)
-    case = model.Case("a case", 1, lambda answer, seed: {}, lambda data, seed: torch.ones(10**9).sum())
+    case = model.Case("a case", lambda answer, seed: {}, lambda data, seed: torch.ones(10**9).sum())
     with pytest.raises(RuntimeError, match="allocate"):
         grade._limited(case)({}, 0)
 
@@ -279,7 +282,7 @@ def test_a_judge_that_takes_all_memory_is_stopped(monkeypatch):
 
 @pytest.mark.parametrize("what", ["system", "limit"])
 def test_grading_refuses_where_a_process_cannot_be_limited(tmp_path, monkeypatch, what):
-    path = submission(tmp_path / "a.ipynb", ex01_uniform="def answer_uniform(): return 1")
+    path = submission(tmp_path / "a.ipynb", flat_mlp_uniform="def answer_uniform(): return 1")
     if what == "system":
         monkeypatch.setattr(sandbox.sys, "platform", "darwin")
     else:
@@ -299,7 +302,10 @@ def test_an_unknown_processor_is_refused(monkeypatch):
 
 @pytest.mark.slow
 def test_the_page_tells_a_learner_what_to_do(tmp_path):
-    answers = {"ex01_uniform": solution("ex01-uniform"), "ex01_lucky": "def answer_lucky(): return 16, False, 3200"}
+    answers = {
+        "flat_mlp_uniform": solution("flat-mlp-uniform"),
+        "flat_mlp_lucky": "def answer_lucky(): return 16, False, 3200",
+    }
     graded(tmp_path, submission(tmp_path / "anna.ipynb", **answers))
     page = (tmp_path / "grades" / "anna.html").read_text()
     for words in ("5 of 14 points", "not attempted", "not yet", "correct", "anna.ipynb", "Try next"):

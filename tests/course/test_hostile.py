@@ -61,11 +61,11 @@ def graded(tmp_path_factory):
                 "PORT": server.getsockname()[1],
             }.items():
                 source = source.replace(word, str(meant))
-            write(folder / f"{file_name(name)}.ipynb", course[file], "ex01-uniform", source)
+            write(folder / f"{file_name(name)}.ipynb", course[file], "flat-mlp-uniform", source)
         for name, source in hostile.CODE.items():
-            write(folder / f"{file_name(name)}.ipynb", course[file], "ex01-smooth", source)
-        write(folder / "zz_honest.ipynb", course[file], "ex01-uniform", RIGHT)
-        write(folder / "Aa_honest.ipynb", course[file], "ex01-uniform", RIGHT)
+            write(folder / f"{file_name(name)}.ipynb", course[file], "flat-mlp-smooth", source)
+        write(folder / "zz_honest.ipynb", course[file], "flat-mlp-uniform", RIGHT)
+        write(folder / "Aa_honest.ipynb", course[file], "flat-mlp-uniform", RIGHT)
         fake_library(folder / "lessonlib")
         command = [sys.executable, "-P", "-m", "lessonlib", "grade", str(folder), "--to", str(folder / "grades")]
         done = subprocess.run(

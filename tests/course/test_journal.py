@@ -54,7 +54,7 @@ def files(tmp_path):
     """Three submissions, with an answer each: 0, 1, 2."""
     (tmp_path / "in").mkdir()
     for number in range(3):
-        answers = {"ex01_uniform": f"def answer_uniform(): return {number}"}
+        answers = {"flat_mlp_uniform": f"def answer_uniform(): return {number}"}
         submission(tmp_path / "in" / f"s{number}.ipynb", **answers)
     return tmp_path / "in"
 
@@ -115,7 +115,7 @@ def test_the_seed_of_a_report_grades_as_it_was_graded(files, box):
 
 def test_a_changed_answer_is_graded_anew_and_it_alone(files, box):
     run(files, seed=5)
-    submission(files / "s1.ipynb", ex01_uniform="def answer_uniform(): return 'changed'")
+    submission(files / "s1.ipynb", flat_mlp_uniform="def answer_uniform(): return 'changed'")
     run(files, seed=5)
     assert len(box.answers) == 4
     assert "changed" in box.answers[-1]
@@ -305,7 +305,7 @@ def test_hidden_copies_of_macos_are_no_submissions(tmp_path, box):
 
 @pytest.mark.parametrize("where", ["metadata", "cell", "outputs"])
 def test_metadata_300_levels_deep_cost_nobody_a_point(tmp_path, box, where):
-    path = submission(tmp_path / "deep.ipynb", ex01_uniform="def answer_uniform(): return 1")
+    path = submission(tmp_path / "deep.ipynb", flat_mlp_uniform="def answer_uniform(): return 1")
     raw = json.loads(path.read_text())
     deep = "deep"
     for _ in range(300):

@@ -11,7 +11,7 @@ import torch
 
 from lessonlib import progress
 from lessonlib.checks import panel
-from lessonlib.checks.ex01 import check
+from lessonlib.checks.exercises.flat_mlp import check
 
 COUNT = "from lessonlib import progress\nwhile True: progress.update(lambda r: r.update(n=r.get('n', 0) + 1))"
 
@@ -29,7 +29,7 @@ def test_the_panel_shows_what_was_checked():
     assert "correct" in shown
     assert "not yet" in shown
     assert "Go on with: Windows and targets." in shown
-    assert "01 flat mlp" in repr(panel.progress_panel())
+    assert "01 · The flat MLP" in repr(panel.progress_panel())
     assert "1 of 4" in repr(panel.progress_panel())
 
 

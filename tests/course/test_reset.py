@@ -16,10 +16,10 @@ def exercise(course):
     return course / "exercises" / "01_adding.ipynb"
 
 
-@pytest.mark.parametrize("name", ["1", "01", "01_adding", "exercises/01_adding.ipynb"])
+@pytest.mark.parametrize("name", ["1", "01", "adding", "01_adding", "exercises/01_adding.ipynb", "07_adding.ipynb"])
 def test_the_exercise_is_fresh_and_the_old_one_kept(course, name):
     fresh = exercise(course).read_bytes()
-    edit(exercise(course), ex01_add=ANSWER)
+    edit(exercise(course), flat_mlp_add=ANSWER)
     worked = exercise(course).read_bytes()
     said = reset.reset(course, name)
     (kept,) = (course / "kept").iterdir()
@@ -30,7 +30,7 @@ def test_the_exercise_is_fresh_and_the_old_one_kept(course, name):
 
 def test_twice_in_a_second_keeps_both(course):
     for answer in (ANSWER, "def add(a, b):\n    return a - b"):
-        edit(exercise(course), ex01_add=answer)
+        edit(exercise(course), flat_mlp_add=answer)
         reset.reset(course, "01")
     assert len(list((course / "kept").iterdir())) == 2
 
@@ -58,7 +58,7 @@ def test_what_a_killed_writer_left_is_gone_after_a_while(course):
         file.write_text("half")
     long_ago = time.time() - files.LONG_AGO - 1
     os.utime(old, (long_ago, long_ago))
-    edit(exercise(course), ex01_add=ANSWER)
+    edit(exercise(course), flat_mlp_add=ANSWER)
     assert not old.exists()
     assert new.exists()  # perhaps somebody is writing it
 
@@ -84,12 +84,12 @@ def test_a_damaged_exercise_is_kept_as_it_is(course):
 
 @pytest.mark.parametrize("name", ["12", "", "x", "../solutions/01_adding/.."])
 def test_an_unknown_name_gets_a_sentence(course, name):
-    with pytest.raises(Problem, match=r"There are: 01\."):
+    with pytest.raises(Problem, match=r"There are: 01 \(adding\)\."):
         reset.reset(course, name)
 
 
 def test_a_full_disk_loses_nothing(course, monkeypatch):
-    edit(exercise(course), ex01_add=ANSWER)
+    edit(exercise(course), flat_mlp_add=ANSWER)
     worked = exercise(course).read_bytes()
 
     def full(*_):

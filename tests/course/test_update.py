@@ -52,7 +52,7 @@ def mine(home, tmp_path) -> Path:
 
 
 def work(root: Path) -> None:
-    edit(root / "exercises" / "01_adding.ipynb", ex01_add=ANSWER)
+    edit(root / "exercises" / "01_adding.ipynb", flat_mlp_add=ANSWER)
     add_cell(root / "exercises" / "01_adding.ipynb", after="chk01-add", source="add(10, 20)")
     edit(root / "notebooks" / "01_adding.ipynb", **{"01_sum": "print(1 + 2)  # mine"})
 
@@ -94,7 +94,7 @@ def test_the_new_course_is_there(updated, newer):
 def test_answers_and_own_cells_are_carried_over(updated):
     mine, said, _ = updated
     exercise = read(mine, "exercises/01_adding.ipynb")
-    assert cell(exercise, "ex01-add").source == ANSWER
+    assert cell(exercise, "flat-mlp-add").source == ANSWER
     assert cell(exercise, "01-short").source == "## In short\nNew words."
     sources = [c.source for c in exercise.cells]
     assert sources[sources.index("add(2, 3)") + 1] == "add(10, 20)"
@@ -114,7 +114,7 @@ def test_a_changed_lesson_is_carried_over(updated):
 def test_the_old_notebooks_are_kept(updated):
     mine, said, _ = updated
     kept = {path.name.rsplit("_", 2)[0]: path for path in (mine / "kept").iterdir()}
-    assert cell(notebooks.read(kept["exercises_01_adding"]), "ex01-add").source == ANSWER
+    assert cell(notebooks.read(kept["exercises_01_adding"]), "flat-mlp-add").source == ANSWER
     assert "# mine" in cell(notebooks.read(kept["notebooks_01_adding"]), "01-sum").source
     assert f"kept{os.sep}{kept['exercises_01_adding'].name}" in said
 
@@ -176,7 +176,7 @@ def test_local_commits_are_merged(mine, newer):
     assert git(mine, "rev-parse", "HEAD^1", "HEAD^2").split() == [head, git(newer, "rev-parse", "HEAD")]
     assert git(mine, "status", "--porcelain", "--untracked-files=no") == ""
     assert (mine / "notes.txt").read_text() == "my notes"
-    assert cell(read(mine, "exercises/01_adding.ipynb"), "ex01-add").source == ANSWER
+    assert cell(read(mine, "exercises/01_adding.ipynb"), "flat-mlp-add").source == ANSWER
     assert update.update(mine) == ["The course is up to date. Nothing was changed."]
 
 
@@ -321,7 +321,7 @@ def test_course_py_finishes_what_was_cut_off(mine, newer, monkeypatch):
     assert "Finishing it now" in done.stdout
     assert not stage.exists()
     assert (mine / "lessonlib" / "data.py").read_text() == "new = True\n"
-    assert cell(read(mine, "exercises/01_adding.ipynb"), "ex01-add").source == ANSWER
+    assert cell(read(mine, "exercises/01_adding.ipynb"), "flat-mlp-add").source == ANSWER
 
 
 def test_two_that_finish_an_update_take_turns(mine, newer, monkeypatch):
@@ -346,6 +346,6 @@ def test_work_done_after_a_cut_is_kept(mine, newer, monkeypatch):
         patch.setattr(files, "finish", lambda stage: pytest.fail("cut off"))
         with pytest.raises(pytest.fail.Exception):
             update.update(mine, newer)
-    edit(mine / "exercises" / "01_adding.ipynb", ex01_double="class Double: 'written after the cut'")
+    edit(mine / "exercises" / "01_adding.ipynb", flat_mlp_double="class Double: 'written after the cut'")
     update.update(mine, newer)
     assert "written after the cut" in "".join(p.read_text() for p in (mine / "kept").iterdir())

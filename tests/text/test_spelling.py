@@ -70,5 +70,10 @@ def test_no_word_is_listed_for_nothing(committed_course, dictionary):
 
 def test_the_texts_are_there(committed_course):
     places = {where.partition(",")[0] for where, _ in texts(committed_course)}
-    assert {"README.md", "lessonlib/content/quiz.toml", "notebooks/05_tree.ipynb", "lessonlib/checks/ex05.py"} <= places
+    assert {
+        "README.md",
+        "lessonlib/content/quiz.toml",
+        "notebooks/05_tree.ipynb",
+        "lessonlib/checks/exercises/tree.py",
+    } <= places
     assert (ROOT / "README.md").exists()

@@ -1,10 +1,13 @@
-"""What the probes of 03 and 06 need of a BatchNorm, whatever its style: a plain class, a module, torch.nn's inside."""
+"""Probes of the BatchNorm exercises, for whatever style: a plain class, a module, torch.nn's inside.
+
+The first half serves training-the-tree, too.
+"""
 
 from __future__ import annotations
 
 import torch
 
-from .common import generator, parameters, put, set_mode
+from .common import attempt, generator, parameters, put, set_mode
 from .plain import plain
 
 GAMMA, BETA = torch.tensor([1.5, 0.5, -2.0]), torch.tensor([0.3, -1.0, 2.0])
@@ -41,3 +44,55 @@ def after(layer: object, *batches: torch.Tensor) -> object:
     for x in batches:
         layer(x)
     return layer
+
+
+# --- the probes ---
+
+MOMENTUM = 0.25
+
+
+def start(answer: object, seed: int) -> dict:
+    layer = answer(3)
+    return {"parameters": attempt(parameters, layer), **buffers(layer), "training": getattr(layer, "training", None)}
+
+
+def training(answer: object, seed: int) -> dict:
+    return {"out": attempt(answer(3), batch(seed, 6)), "constant": attempt(answer(3), constant(seed))}
+
+
+def constant(seed: int) -> torch.Tensor:
+    """A batch whose first channel is the same number in every example."""
+    x = batch(seed, 6)
+    x[:, 0] = 4.0
+    return x
+
+
+def affine(answer: object, seed: int) -> dict:
+    layer = answer(3)
+    fill(layer)
+    return {"out": attempt(layer, batch(seed, 6))}
+
+
+def running(answer: object, seed: int) -> dict:
+    layer = answer(3, momentum=MOMENTUM)
+    first = buffers(after(layer, batch(seed, 6)))
+    return {"first": first, "second": buffers(after(layer, batch(seed + 1, 6)))}
+
+
+def evaluation(answer: object, seed: int) -> dict:
+    layer = after(answer(3), batch(seed, 6))
+    fill(layer)
+    before = buffers(layer)
+    set_mode(layer, False)
+    out, single = attempt(layer, batch(seed + 1, 6)), attempt(layer, batch(seed + 2, 1))
+    return {"out": out, "single": single, "before": before, "after": buffers(layer)}
+
+
+def gradients(answer: object, seed: int) -> dict:
+    layer = answer(3)
+    fill(layer)
+    found = [p.requires_grad_() for p in parameters(layer)]
+    x = batch(seed, 6).requires_grad_()
+    (layer(x) * batch(seed + 3, 6)).sum().backward()
+    in_graph = [bool(buffer(layer, name).requires_grad) for name in ("running_mean", "running_var")]
+    return {"x": x.grad, "parameters": [p.grad for p in found], "buffers_in_graph": in_graph}

@@ -1,6 +1,6 @@
 """Wrong answers by name, and right ones in many styles: what the checks are tested against.
 
-A module exNN holds two dicts, by exercise id:
+A module, named as the lesson's exercises are, holds two dicts, by exercise id:
 
     WRONG: a list of Wrong(name, misconception, old, new), patches on the solution cell, or whole(name, …, source)
     RIGHT: a dict of name -> source of a whole answer cell

@@ -1,0 +1,70 @@
+"""How an exercise is written down: first what it is, then what it asks.
+
+value("matrices", "Fusions, matrices, layers", easy, 5)(
+    part("layers in one level", 4, {3: "batchnorm-is-left-out"}),
+    hints=("…", "…"),
+)
+code("pairs", "Even and odd", easy, 6, name="pairs")(
+    Case("even and odd positions", probe, judge),
+    hints=("…", "…"),
+)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import values
+from .exercise import Case, Exercise, Kind
+from .probes import common
+
+easy, medium, hard = "easy", "medium", "hard"
+Content = Callable[..., Exercise]  # takes the parts or cases, and the hints
+
+
+class Part(NamedTuple):
+    """One of the values that an exercise asks for, worth a point."""
+
+    title: str
+    judge: values.Judge
+
+
+def part(title: str, right: object, wrong: values.Wrong = (), **how) -> Part:
+    """A part of an answer: the right value, and the misconceptions behind wrong ones.
+
+    The kind of the right value chooses the judge, see values.judge_of: a number, True or False (then `wrong` is the
+    one misconception there is), a tuple for a shape, a list for numbers in order, a text for a name, `between(…)`,
+    or a judge of its own. `how`: tolerance, also, note.
+    """
+    return Part(title, values.judge_of(right, wrong, **how))
+
+
+def value(id: str, title: str, difficulty: str, minutes: int, given: bool = False) -> Content:
+    """An exercise whose answer is worked out: `def answer_id():` returns its parts, each worth a point.
+
+    given: whether the notebook's given cell runs before the answer.
+    """
+    return functools.partial(_of_parts, Kind.VALUE, id, title, difficulty, minutes, given)
+
+
+def prediction(id: str, title: str, difficulty: str, minutes: int, given: bool = False) -> Content:
+    """Like `value`, for what is said before it is seen."""
+    return functools.partial(_of_parts, Kind.PREDICTION, id, title, difficulty, minutes, given)
+
+
+def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: bool = False) -> Content:
+    """An exercise that asks for the class or function `name`; its cases stop at the first that fails."""
+
+    def of_cases(*cases: Case, hints: tuple[str, ...]) -> Exercise:
+        return Exercise(id, title, Kind.CODE, name, difficulty, minutes, cases, hints, given)
+
+    return of_cases
+
+
+def _of_parts(kind, id, title, difficulty, minutes, given, *parts: Part, hints: tuple[str, ...], together=None):
+    """`together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others."""
+    judges = values.judges_of_parts([part.judge for part in parts], together)
+    cases = tuple(Case(part.title, common.value, judge) for part, judge in zip(parts, judges, strict=True))
+    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given)

@@ -1,0 +1,189 @@
+"""The exercises on BatchNorm: the layer in both modes, its running averages by hand, its parameters, its coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from .. import reference
+from ..batchnorm import (
+    CORRECTIONS,
+    ONE,
+    ZERO,
+    any_equal,
+    averages,
+    buffers,
+    normalised,
+    right_gradient,
+    row,
+    same_by_any,
+    told,
+)
+from ..declare import Case, code, easy, hard, medium, part, prediction, value
+from ..engine import Check
+from ..exercise import Mistake
+from ..expect import equal, returned, shaped
+from ..probes import batchnorm as probes
+from ..probes.batchnorm import BETA, GAMMA, batch
+
+# --- BatchNorm1d ---
+
+CALL = "`BatchNorm1d(3)(x)`"
+
+
+def _start(data: dict, seed: int) -> None:
+    found = returned(data["parameters"], "BatchNorm1d(3).parameters()")
+    if len(found) != 2:
+        says = f"`BatchNorm1d(3).parameters()` gave {len(found)} tensors, expected 2: gamma and beta."
+        raise Mistake(says, "buffers-are-parameters" if len(found) == 4 else None)
+    if sorted(p.reshape(-1).tolist() for p in found) != [[0.0] * 3, [1.0] * 3]:
+        raise Mistake("gamma should start as three ones and beta as three zeros, so that at first they do nothing.")
+    mean, var = buffers(data, "in a new layer")
+    if not equal(mean, ZERO) or not equal(var, ONE):
+        raise Mistake(
+            f"A new layer has running_mean {mean.tolist()} and running_var {var.tolist()}, expected zeros and ones."
+        )
+    if data["training"] is not True:
+        raise Mistake("A new layer should be in training mode: `self.training = True`.")
+
+
+def _training(data: dict, seed: int) -> None:
+    x = batch(seed, 6)
+    out = shaped(returned(data["out"], CALL), (6, 3), CALL)
+    says = f"{CALL} in training should give each column mean 0 and variance 1"
+    says = f"{says} (mean {row(out.mean(0))}, variance {row(out.var(0))} came)."
+    same_by_any(out, normalised(x), says, _mistaken(x))
+    flat = returned(data["constant"], CALL)
+    if not bool(torch.isfinite(flat).all()):
+        raise Mistake("A channel that is the same in the whole batch gave nan.", "no-eps")
+
+
+def _mistaken(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+    """What each misconception would give in training, by each convention."""
+    for correction in CORRECTIONS:
+        mean, var = reference.statistics(x, correction)
+        across, across_var = reference.statistics(x.T, correction)
+        yield "normalises-each-example", ((x.T - across) / (across_var + 1e-5) ** 0.5).T
+        yield "divides-by-the-variance", (x - mean) / (var + 1e-5)
+        yield "mean-not-subtracted", x / (var + 1e-5) ** 0.5
+        yield "training-uses-the-running-statistics", x
+        yield "one-statistic-for-all-channels", (x - x.mean()) / (x.var(correction=correction) + 1e-5) ** 0.5
+
+
+def _affine(data: dict, seed: int) -> None:
+    out = shaped(returned(data["out"], CALL), (6, 3), CALL)
+    x = batch(seed, 6)
+    forgotten = [*normalised(x), *normalised(x, gamma=GAMMA), *normalised(x, beta=BETA)]
+    says = f"With gamma {row(GAMMA)} and beta {row(BETA)}, {CALL} is not gamma * normalised + beta."
+    same_by_any(out, normalised(x, GAMMA, BETA), says, [("gamma-beta-not-applied", found) for found in forgotten])
+
+
+def _running(data: dict, seed: int) -> None:
+    batches = [batch(seed, 6), batch(seed + 1, 6)]
+    for count, name in ((1, "first"), (2, "second")):
+        mean, var = buffers(data[name], f"after {count} batches in training")
+        right = averages(batches[:count], probes.MOMENTUM)
+        if equal(mean, right[0][0]) and any_equal(var, [var for _, var in right]):
+            continue
+        seen = f"With momentum {probes.MOMENTUM}, after {count} {'batch' if count == 1 else 'batches'},"
+        raise Mistake(f"{seen} {told(mean, var, right)}", _running_misconception(mean, var, batches[:count]))
+
+
+def _running_misconception(mean: torch.Tensor, var: torch.Tensor, batches: list[torch.Tensor]) -> str | None:
+    if equal(mean, ZERO) or equal(var, ONE):
+        return "buffers-never-updated"
+    momenta = {1 - probes.MOMENTUM: "momentum-backwards", 1.0: "last-batch-only", 0.1: "momentum-is-an-argument"}
+    return next((id for m, id in momenta.items() if equal(mean, averages(batches, m)[0][0])), None)
+
+
+def _evaluation(data: dict, seed: int) -> None:
+    call = f"{CALL} in evaluation"
+    out = shaped(returned(data["out"], call), (6, 3), call)
+    x = batch(seed + 1, 6)
+    right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in averages([batch(seed, 6)], 0.1)]
+    says = "With `layer.training = False` the output should be made with running_mean and running_var."
+    same_by_any(out, right, says, [("eval-uses-the-batch", found) for found in normalised(x, GAMMA, BETA)])
+    shaped(returned(data["single"], f"{call}, for a batch of one,"), (1, 3), call)
+    before, later = (buffers(data[when], "in evaluation") for when in ("before", "after"))
+    if not all(equal(b, a) for b, a in zip(before, later, strict=True)):
+        says = f"A call in evaluation moved running_mean from {row(before[0])} to {row(later[0])}."
+        raise Mistake(says, "eval-updates-the-buffers")
+
+
+def _gradients(data: dict, seed: int) -> None:
+    if any(data["buffers_in_graph"]):
+        raise Mistake("running_mean or running_var requires a gradient.", "buffers-keep-the-graph")
+    if any(g is None for g in data["parameters"]) or data["x"] is None:
+        raise Mistake("After `backward()` gamma, beta or x has no gradient.", "graph-is-cut")
+    right_gradient(data["x"], batch(seed, 6), batch(seed + 3, 6))
+
+
+BATCHNORM = code("batchnorm", "BatchNorm1d", hard, 25, name="BatchNorm1d")(
+    Case("a new layer: gamma, beta, buffers, mode", probes.start, _start),
+    Case("training normalises each channel over the batch", probes.training, _training, 2),
+    Case("gamma and beta are applied", probes.affine, _affine),
+    Case("training moves the running averages", probes.running, _running, 2),
+    Case("evaluation uses the running averages and leaves them alone", probes.evaluation, _evaluation, 2),
+    Case("gradients go through the statistics, not into the buffers", probes.gradients, _gradients),
+    hints=(
+        "In `__init__`: gamma ones, beta zeros, running_mean zeros, running_var ones, each of shape (dim,), and "
+        "`self.training = True`. Only gamma and beta are parameters.",
+        "In training take `x.mean(0)` and `x.var(0)`; in evaluation take the two buffers. Then both modes go on alike: "
+        "subtract, divide by the root of the variance plus eps, times gamma, plus beta.",
+        "`running = (1 - momentum) * running + momentum * new`, under `torch.no_grad()`, and only in training.",
+    ),
+)
+
+# --- running averages by hand ---
+
+RUNNING = value("running", "Running averages by hand", easy, 4)(
+    part("running mean after the first batch", 0.2, {1.8: "momentum-backwards", 2: "last-batch-only"}, tolerance=1e-3),
+    part(
+        "running mean after the second batch",
+        0.58,
+        {3.78: "momentum-backwards", 4: "last-batch-only", 3: "a-plain-average", 0.6: "the-old-value-shrinks"},
+        tolerance=1e-3,
+    ),
+    part(
+        "running variance after the first batch",
+        1.4,
+        {4.6: "momentum-backwards", 0.5: "variance-starts-at-one"},
+        tolerance=1e-3,
+    ),
+    hints=(
+        "new running mean = 0.9 times the old one + 0.1 times the batch's.",
+        "The running mean starts at 0, the running variance at 1.",
+    ),
+)
+
+# --- 12,097 by hand ---
+
+COUNT = value("count", "12,097 by hand", easy, 6)(
+    part("the embedding", 270, {27: "an-embedding-is-a-table"}),
+    part("the hidden Linear", 6000, {6200: "bias-before-batchnorm"}),
+    part("the BatchNorm", 400, {800: "buffers-are-parameters", 200: "gamma-and-beta", 2: "gamma-and-beta"}),
+    part("the last Linear", 5427, {5400: "the-last-bias"}),
+    part(
+        "all together", 12097, {12297: "bias-before-batchnorm", 12497: "buffers-are-parameters", 12070: "the-last-bias"}
+    ),
+    hints=(
+        "An embedding is a table: characters times numbers for each. A Linear has fan_in times fan_out weights, and "
+        "fan_out more for its bias, if it has one.",
+        "The hidden Linear takes in 3 characters of 10 numbers each. It has no bias: the BatchNorm after it has beta.",
+    ),
+)
+
+# --- the coupling ---
+
+COUPLING = prediction("coupling", "Who depends on whom?", medium, 5)(
+    part("training: does example 1 feel example 2?", True, "examples-are-independent"),
+    part("evaluation: does example 1 feel example 2?", False, "eval-uses-the-batch"),
+    part("the gradient of a bias just before a BatchNorm", 0, {1: "bias-before-batchnorm"}, tolerance=1e-5),
+    hints=(
+        "Which numbers go into the mean that is subtracted from example 1, in training and in evaluation?",
+        "Add the same number to a whole channel of the batch: what does the mean do, and what is left of it?",
+    ),
+)
+
+check = Check("batchnorm", BATCHNORM, RUNNING, COUNT, COUPLING)

@@ -1,0 +1,248 @@
+"""The exercises on layers: Linear, an embedding as a product, a Sequential in a Sequential, the size of sums."""
+
+from __future__ import annotations
+
+import torch
+
+from .. import reference
+from ..declare import Case, code, easy, medium, part, prediction
+from ..engine import Check
+from ..exercise import Mistake
+from ..expect import describe, equal, returned, same, several, shaped, tensor
+from ..probes import layers as probes
+from ..probes.common import bare
+
+# --- Linear ---
+
+
+def _tensors(found: object, call: str) -> list[torch.Tensor]:
+    """A list of parameters, each of them a tensor."""
+    if not isinstance(found, list):
+        raise Mistake(f"{call} gave {describe(found)}, expected a list of tensors.")
+    if None in [p if p is None else 0 for p in found]:
+        raise Mistake(f"{call} holds None.", "none-among-parameters")
+    return [tensor(p, f"An item of {call}") for p in found]
+
+
+def _linear_parameters(data: dict, seed: int) -> None:
+    call = "`Linear(4, 3).parameters()`"
+    found = _tensors(returned(data["bias"], call), call)
+    shapes = sorted((bare(p.shape) for p in found), key=len, reverse=True)
+    if shapes not in ([(4, 3), (3,)], [(3, 4), (3,)]):
+        says = f"{call} gave tensors of shape {shapes}, expected a weight (4, 3) and a bias (3,)."
+        raise Mistake(says, "parameter-not-listed" if len(shapes) < 2 else None)
+
+
+def _linear_scale(data: dict, seed: int) -> None:
+    weight = next(p for p in data["parameters"] if p.ndim == 2)
+    spread, right = weight.std().item(), 400**-0.5
+    if 0.5 * right < spread < 1.3 * right:
+        return
+    known = {1: "weights-not-scaled", 50**-0.5: "scaled-by-fan-out", 1 / 400: "scaled-without-the-root"}
+    id = next((id for value, id in known.items() if abs(spread / value - 1) < 0.05), None)
+    says = f"The weight of `Linear(400, 50)` has standard deviation {spread:.4f}, expected about {right:.4f}."
+    raise Mistake(says, id, next="" if id else "Divide `torch.randn(fan_in, fan_out)` by the square root of fan_in.")
+
+
+def _linear_values(data: dict, seed: int) -> None:
+    call = "`Linear(4, 3)(x)`, for x of shape (2, 4),"
+    out = shaped(returned(data["first"], call, "weight-transposed" if _lies(data) else None), (2, 3), call)
+    x, weight = probes.drawn(seed, 2, 4), _weight(data, seed)
+    made_anew = None if equal(data["again"].get("value"), out) else "weights-made-in-the-call"
+    same(
+        out,
+        reference.linear(x, weight, probes.drawn(seed, 3)),
+        f"{call} has the right shape; its numbers are not x @ weight + bias with the layer's own parameters.",
+        {"bias-not-added": reference.linear(x, weight, None)},
+        other=made_anew,
+        next="The check writes new numbers into the tensors that `parameters()` lists. Compute with those.",
+    )
+
+
+def _lies(data: dict) -> bool:
+    """Whether the weight is (fan_out, fan_in), as torch.nn has it."""
+    return [3, 4] in data["shapes"]
+
+
+def _weight(data: dict, seed: int) -> torch.Tensor:
+    return probes.drawn(seed, 3, 4).T if _lies(data) else probes.drawn(seed, 4, 3)
+
+
+def _linear_wide(data: dict, seed: int) -> None:
+    call = "`Linear(4, 3)(x)`, for x of shape (2, 5, 4),"
+    out = returned(data["wide"], call, "rows-only")
+    right = reference.linear(probes.drawn(seed, 2, 5, 4), _weight(data, seed), probes.drawn(seed, 3))
+    same(shaped(out, right.shape, call), right, f"{call} does not treat each position alike.")
+
+
+def _linear_without_bias(data: dict, seed: int) -> None:
+    call = "`Linear(4, 3, bias=False).parameters()`"
+    found = _tensors(data["parameters"], call)
+    if len(found) != 1:
+        raise Mistake(f"{call} gave {len(found)} tensors, expected 1: the weight.", "bias-argument-ignored")
+    x, call = probes.drawn(seed, 2, 4), "`Linear(4, 3, bias=False)(x)`"
+    weight = probes.drawn(seed, 3, 4).T if tuple(found[0].shape) == (3, 4) else probes.drawn(seed, 4, 3)
+    same(shaped(returned(data["out"], call), (2, 3), call), x @ weight, f"{call} is not x @ weight.")
+
+
+def _linear_gradients(data: dict, seed: int) -> None:
+    cut = Mistake("After `backward()` the parameters have no gradient, so they would never learn.", "graph-is-cut")
+    gradients = returned(data["gradients"], "Linear(4, 3)(x).square().sum().backward()", known=cut)
+    if not all(data["leaves"]):
+        raise Mistake("After `backward()` the weight's `.grad` is None.", "weight-is-not-a-leaf")
+    if any(g is None for g in gradients):
+        raise cut
+
+
+LINEAR = code("linear", "Linear", medium, 12, name="Linear")(
+    Case("`parameters()` lists a weight and a bias", probes.linear_parameters, _linear_parameters),
+    Case("the weight starts at standard deviation 1 / sqrt(fan_in)", probes.linear_scale, _linear_scale),
+    Case("x @ weight + bias", probes.linear_values, _linear_values, 2),
+    Case("more dimensions before the last one", probes.linear_values, _linear_wide),
+    Case("`bias=False` leaves one parameter", probes.linear_without_bias, _linear_without_bias),
+    Case("gradients reach the parameters", probes.linear_gradients, _linear_gradients),
+    hints=(
+        "Make `self.weight` and `self.bias` once, in `__init__`. `torch.randn(fan_in, fan_out)` has standard deviation "
+        "1; what do you divide by?",
+        "`x @ self.weight` works for any number of dimensions before the last. Without a bias, set `self.bias = None`, "
+        "and ask for that in `__call__` and in `parameters()`.",
+    ),
+)
+
+# --- an embedding as a product ---
+
+ROWS = "The product should be the rows of C that ix names."
+
+
+def _embedding(data: dict, table: torch.Tensor, call: str) -> list:
+    message, known = data["pair"].get("message", ""), None
+    if "dtype" in message:
+        known = "one-hot-holds-integers"
+    elif "multiplied" in message and len(table) == 27:
+        known = "one-hot-without-classes"
+    elif len(table) != 27:
+        known = "table-size-is-given"
+    pair = returned(data["pair"], call, known)
+    return several(pair, 2, call, "Return one_hot and the product.")
+
+
+def _one_hot(data: dict, seed: int) -> None:
+    ix, table = probes.indices(seed, 20, 2, 5), probes.drawn(seed, 27, 4)
+    call = "`embed(ix, C)`, for ix (2, 5) and C (27, 4),"
+    found, _ = _embedding(data, table, call)
+    right = _one_hot_of(ix, 27)
+    columns = {(2, 5, int(ix.max()) + 1): "one-hot-without-classes"}
+    shaped(found, right.shape, f"`one_hot` of {call}", known=columns)
+    says = "one_hot has the right shape, but its ones do not stand in the columns that ix names."
+    same(found, right, says, [("one-hot-off-by-one", right.roll(by, 2)) for by in (1, -1)])
+
+
+def _product(data: dict, seed: int) -> None:
+    ix, table = probes.indices(seed, 20, 2, 5), probes.drawn(seed, 27, 4)
+    call = "`embed(ix, C)`, for ix (2, 5) and C (27, 4),"
+    _, found = _embedding(data, table, call)
+    shaped(found, (2, 5, 4), f"The product of {call}", known={(2, 4): "positions-added-up"})
+    same(found, table[ix], ROWS)
+
+
+def _embed_5(data: dict, seed: int) -> None:
+    ix, table = probes.indices(seed, 5, 6), probes.drawn(seed, 5, 3)
+    call = "`embed(ix, C)`, for ix (6,) and C (5, 3),"
+    one_hot, found = _embedding(data, table, call)
+    shaped(one_hot, (6, 5), f"`one_hot` of {call}", known={(6, 27): "table-size-is-given"})
+    same(shaped(found, (6, 3), f"The product of {call}"), table[ix], ROWS)
+
+
+def _one_hot_of(ix: torch.Tensor, classes: int) -> torch.Tensor:
+    return (ix[..., None] == torch.arange(classes)).float()
+
+
+EMBED = code("embed", "An embedding is a product", easy, 6, name="embed")(
+    Case("one_hot has a one in the column that ix names", probes.embed_27, _one_hot),
+    Case("one_hot @ C is C[ix]", probes.embed_27, _product),
+    Case("any number of rows in C, any shape of ix", probes.embed_5, _embed_5),
+    hints=(
+        "`F.one_hot(ix, classes)` makes rows of zeros with a single 1. How many classes does C have?",
+        "`F.one_hot` gives whole numbers, and `@` wants both sides of one type: `.float()`.",
+    ),
+)
+
+# --- Sequential ---
+
+
+def _after(layers: tuple[tuple[float, float], ...], x: torch.Tensor) -> torch.Tensor:
+    for weight, bias in layers:
+        x = x * weight + bias
+    return x
+
+
+def _sequential_order(data: dict, seed: int) -> None:
+    x, call = probes.drawn(seed, 2), "`Sequential([first, second, third])(x)`"
+    out = shaped(returned(data["first"], call), (2,), call)
+    right = _after(probes.AFFINE, x)
+    one, two, three = probes.AFFINE
+    variants = {
+        "every-layer-gets-the-input": _after((three,), x),
+        "return-inside-the-loop": _after((one,), x),
+        "layers-in-reverse": _after((three, two, one), x),
+    }
+    same(out, right, f"{call} is not third(second(first(x))).", variants)
+    if not equal(data["again"].get("value"), right):
+        raise Mistake("The second call with the same x gave something else.", "works-only-once")
+
+
+def _sequential_parameters(data: dict, seed: int) -> None:
+    _all_parameters(data, "`Sequential([first, second, third]).parameters()`", None)
+
+
+def _sequential_nested(data: dict, seed: int) -> None:
+    call = "`Sequential([first, Sequential([second, third])])(x)`"
+    right = _after(probes.AFFINE, probes.drawn(seed, 2))
+    same(shaped(returned(data["first"], call), (2,), call), right, f"{call} is not third(second(first(x))).")
+
+
+def _sequential_nested_parameters(data: dict, seed: int) -> None:
+    _all_parameters(data, "`Sequential([first, Sequential([second, third])]).parameters()`", "parameters-not-nested")
+
+
+def _all_parameters(data: dict, call: str, fewer: str | None) -> None:
+    found = returned(data["parameters"], call, fewer)
+    if isinstance(found, list) and any(isinstance(item, list) for item in found):
+        raise Mistake(f"{call} gave lists inside a list.", "parameters-in-lists")
+    values = sorted(p.item() for p in _tensors(found, call) if p.numel() == 1)
+    right = sorted(value for layer in probes.AFFINE for value in layer)
+    if values != right:
+        says = f"{call} gave {len(values)} tensors, expected the 6 of the three layers, each once."
+        raise Mistake(says, fewer if len(values) < len(right) else None)
+
+
+SEQUENTIAL = code("sequential", "A Sequential in a Sequential", medium, 10, name="Sequential")(
+    Case("layers are called one after another", probes.sequential_flat, _sequential_order),
+    Case("`parameters()` lists those of all layers", probes.sequential_flat, _sequential_parameters),
+    Case("a Sequential inside is called like any layer", probes.sequential_nested, _sequential_nested),
+    Case("its parameters are listed, too", probes.sequential_nested, _sequential_nested_parameters),
+    hints=(
+        "Each layer gets what the one before it gave. The same name can hold it all the way: `x = layer(x)`.",
+        "Ask every layer for its `parameters()` and put them into one flat list: two `for` in one list, first over the "
+        "layers, then over the parameters of each. A Sequential answers that question like any other layer.",
+    ),
+)
+
+# --- the size of sums ---
+
+SPREAD = prediction("spread", "How large are sums?", easy, 4)(
+    part(
+        "x @ W with fan_in 200, W not scaled",
+        200**0.5,
+        {200: "variance-is-no-spread", 1: "sums-keep-their-size", 10: "fan-out-counts"},
+        tolerance=0.03,
+    ),
+    part("x @ W with fan_in 50, W not scaled", 50**0.5, {50: "variance-is-no-spread"}, tolerance=0.03),
+    part("x @ (W / sqrt(200)) with fan_in 200", 1, {1 / 200**0.5: "sums-keep-their-size"}, tolerance=0.03),
+    hints=(
+        "Each number of x @ W is a sum of fan_in products. Variances of independent terms add up.",
+        "The variance of the sum is fan_in times that of one term, which is 1. The standard deviation is its root.",
+    ),
+)
+
+check = Check("layers", LINEAR, EMBED, SEQUENTIAL, SPREAD)

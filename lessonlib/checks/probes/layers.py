@@ -1,0 +1,115 @@
+"""Probes: Linear, an embedding as a product, Sequential."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from .common import attempt, bare, generator, parameters, put
+
+
+def drawn(seed: int, *shape: int) -> torch.Tensor:
+    """Numbers for a tensor of this shape; another shape, other numbers."""
+    return torch.randn(shape, generator=generator(seed + sum(i * n for i, n in enumerate(shape, 1))))
+
+
+# --- Linear ---
+
+
+def _filled(layer: object, seed: int) -> list[torch.Tensor]:
+    """The layer's parameters, filled with `drawn` numbers: a bias of zeros would hide a forgotten one."""
+    found = [p for p in parameters(layer) if isinstance(p, torch.Tensor)]
+    for parameter in found:
+        put(parameter, drawn(seed, *bare(parameter.shape)))
+    return found
+
+
+def linear_parameters(answer: object, seed: int) -> dict:
+    return {"bias": attempt(lambda: parameters(answer(4, 3)))}
+
+
+def linear_scale(answer: object, seed: int) -> dict:
+    return {"parameters": parameters(answer(400, 50))}
+
+
+def linear_values(answer: object, seed: int) -> dict:
+    layer = answer(4, 3)
+    found = [tuple(p.shape) for p in _filled(layer, seed)]
+    x, wide = drawn(seed, 2, 4), drawn(seed, 2, 5, 4)
+    calls = {"first": attempt(layer, x), "again": attempt(layer, x), "wide": attempt(layer, wide)}
+    return {"shapes": found, **calls}
+
+
+def linear_without_bias(answer: object, seed: int) -> dict:
+    layer = answer(4, 3, bias=False)
+    listed = parameters(layer)
+    _filled(layer, seed)
+    return {"parameters": listed, "out": attempt(layer, drawn(seed, 2, 4))}
+
+
+def linear_gradients(answer: object, seed: int) -> dict:
+    layer = answer(4, 3)
+    found = parameters(layer)
+    leaves = [p.is_leaf for p in found]
+    for parameter in found:
+        parameter.requires_grad_()
+    return {"leaves": leaves, "gradients": attempt(_gradients, layer, drawn(seed, 2, 4), found)}
+
+
+def _gradients(layer, x, found) -> list:
+    layer(x).square().sum().backward()
+    return [p.grad if p.is_leaf else None for p in found]
+
+
+# --- an embedding as a product ---
+
+
+def embed_27(answer: object, seed: int) -> dict:
+    return {"pair": attempt(answer, indices(seed, 20, 2, 5), drawn(seed, 27, 4))}
+
+
+def embed_5(answer: object, seed: int) -> dict:
+    return {"pair": attempt(answer, indices(seed, 5, 6), drawn(seed, 5, 3))}
+
+
+def indices(seed: int, high: int, *shape: int) -> torch.Tensor:
+    """Indices below `high`; one of them is 0."""
+    ix = torch.randint(high, shape, generator=generator(seed))
+    ix.view(-1)[0] = 0
+    return ix
+
+
+# --- Sequential ---
+
+
+class Affine(nn.Module):
+    """x * weight + bias: two of them in another order give something else."""
+
+    def __init__(self, weight: float, bias: float):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.tensor([weight])), nn.Parameter(torch.tensor([bias]))
+
+    def forward(self, x):
+        return x * self.weight + self.bias
+
+    def parameters(self, recurse: bool = True) -> list:
+        return [self.weight, self.bias]
+
+
+AFFINE = ((2.0, 3.0), (5.0, 7.0), (11.0, 13.0))
+
+
+def affine_layers() -> list[Affine]:
+    return [Affine(weight, bias) for weight, bias in AFFINE]
+
+
+def sequential_flat(answer: object, seed: int) -> dict:
+    model = answer(affine_layers())
+    x = drawn(seed, 2)
+    return {"first": attempt(model, x), "again": attempt(model, x), "parameters": attempt(parameters, model)}
+
+
+def sequential_nested(answer: object, seed: int) -> dict:
+    first, second, third = affine_layers()
+    model = answer([first, answer([second, third])])
+    return {"first": attempt(model, drawn(seed, 2)), "parameters": attempt(parameters, model)}
