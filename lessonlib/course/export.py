@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from lessonlib import widgets
 from lessonlib.course import ROOT, Problem, files, notebooks
 from lessonlib.course.saving import OURS, VIEW
+from lessonlib.widgets.base import script
 
 SHIM = (Path(__file__).parent / "export.js").read_text("utf-8")
 CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)  # a $ in code is a $
@@ -91,9 +92,8 @@ def _alive(data: dict, place: str) -> str:
     if kind is None or not state:
         return picture
     state = json.dumps({**kind.revived(state), "live": False}).replace("<", "\\u003c")  # no text may end the script
-    module = kind._esm.replace("export default", "const widget =", 1)
     call = f'show(widget, {state}, document.getElementById("{place}"));'
-    return f'{picture}<style>{kind._css}</style><script type="module">{module}\n{SHIM}\n{call}</script>'
+    return f'{picture}<style>{kind._css}</style><script type="module">{script(*kind.scripts)}\n{SHIM}\n{call}</script>'
 
 
 def widget_class(copy: dict) -> type | None:

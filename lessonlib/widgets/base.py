@@ -14,7 +14,7 @@ MIME = "application/vnd.lessonlib.v1+json"  # marks our outputs for the save hoo
 
 
 def script(*names: str) -> str:
-    """The JavaScript module of a widget: the shared helpers, then its own files. No build step, no imports."""
+    """The JavaScript of a widget, which defines `widget`: the shared helpers, then its own files. No build step."""
     return "".join((HERE / f"{name}.js").read_text("utf-8") for name in ("common", *names))
 
 
@@ -34,12 +34,18 @@ def _colours() -> str:
 class LessonWidget(anywidget.AnyWidget):
     """A widget that can also be read: `static_text` and `static_figure` say and draw what it shows.
 
-    A subclass sets `_esm`, `_css`, and in `view_state` the traits that a copy without a kernel needs to stay
-    alive on an exported page. Without them the exported page shows the picture.
+    A subclass sets `scripts`, the names of its JavaScript files, and `_css`, and in `view_state` the traits that a
+    copy without a kernel needs to stay alive on an exported page. Without them the exported page shows the picture.
     """
 
+    scripts: ClassVar[tuple[str, ...]] = ()
     view_state: ClassVar[tuple[str, ...]] = ()
     live = traitlets.Bool(True).tag(sync=True)  # False on an exported page: there is no Python to ask
+
+    def __init_subclass__(cls, **kwargs):
+        if "scripts" in vars(cls):
+            cls._esm = script(*cls.scripts) + "export default widget;\n"  # as a module, for a notebook
+        super().__init_subclass__(**kwargs)
 
     def static_text(self) -> str:
         """What the widget shows, as text: the same for the same state, on every machine."""

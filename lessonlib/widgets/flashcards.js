@@ -1,7 +1,7 @@
 // Flashcards. The queue holds the ids still to come, the shown one first. A card you knew leaves it; one you missed
 // goes back a few places. Python only keeps `known`.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 const BACK = 3; // how many cards come before a missed one returns
 

@@ -7,7 +7,7 @@ import traitlets
 from lessonlib import lessons as catalogue
 from lessonlib import style
 from lessonlib.widgets import content, deck
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 
 
 class Flashcards(LessonWidget):
@@ -17,7 +17,7 @@ class Flashcards(LessonWidget):
     Cards that you knew are left out until you ask for them.
     """
 
-    _esm = script("flashcards")
+    scripts = ("flashcards",)
     _css = stylesheet("flashcards")
     view_state = ("cards", "queue", "known")
 

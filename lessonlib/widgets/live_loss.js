@@ -5,7 +5,7 @@ const RAW = 0, TRAIN = 1, VAL = 2, FIELDS = 5;
 const WINDOWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const DASHES = [[], [7, 3], [8, 3, 2, 3], [2, 3], [10, 2, 2, 2]]; // style.LINES
 
-export default () => {
+const widget = () => {
   const store = { runs: [], changed: new Set() };
   return {
     initialize: ({ model }) => collect(model, store),

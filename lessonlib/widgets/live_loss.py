@@ -9,7 +9,7 @@ from IPython.display import display
 
 from lessonlib import style
 from lessonlib.training import History, smooth
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 
 RAW, TRAIN, VAL = 0, 1, 2  # what a point is: the loss of one batch, or of a whole split
 FIELDS = 5  # a point is five float32 numbers: run, kind, step, loss, learning rate
@@ -30,7 +30,7 @@ class LiveLoss(LessonWidget):
     `smoothing` its kind: "running" (a running average) or "mean" (the mean of each k steps in turn).
     """
 
-    _esm = script("live_loss")
+    scripts = ("live_loss",)
     _css = stylesheet("live_loss")
 
     title = traitlets.Unicode().tag(sync=True)

@@ -1,7 +1,7 @@
 // Look inside: histograms of activations and gradients, the embedding as a map, and the next character's chances.
 // Only typing another context and writing whole words ask Python; temperature and draws are computed here.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 const VOWELS = "aeiou";
 

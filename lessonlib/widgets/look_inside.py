@@ -7,7 +7,7 @@ import traitlets
 from lessonlib import shapes, style
 from lessonlib.data import Vocabulary
 from lessonlib.sampling import sample
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 
 BINS = 40
 SATURATED = 0.97  # a tanh beyond this hardly passes a gradient on
@@ -21,7 +21,7 @@ class LookInside(LessonWidget):
     "gradients", "embedding" or "next". The model is looked at in evaluation mode, on a copy.
     """
 
-    _esm = script("look_inside")
+    scripts = ("look_inside",)
     _css = stylesheet("look_inside")
     view_state = (
         "view", "text", "temperature", "characters", "activations", "gradients", "embedding", "logits", "written"

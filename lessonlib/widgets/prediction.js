@@ -1,6 +1,6 @@
 // A prediction: the question, a field that fits it, and the answer, which opens after a guess or at "Show me".
 
-export default () => {
+const widget = () => {
   const draft = { value: "", focused: false }; // outlives a second drawing, as at the end of a training
   return { render: ({ model, el }) => render(model, el, draft) };
 };

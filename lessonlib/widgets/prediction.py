@@ -20,7 +20,7 @@ from IPython.display import display
 from lessonlib import answers, predictions
 from lessonlib.predictions import State
 from lessonlib.widgets import content, fold
-from lessonlib.widgets.base import MIME, LessonWidget, script, stylesheet
+from lessonlib.widgets.base import MIME, LessonWidget, stylesheet
 from lessonlib.widgets.together import Together
 
 VERDICTS = {True: "That is what you predicted.", False: "That is not what you predicted: worth a second look."}
@@ -48,7 +48,7 @@ def predict(key: str, actual: object = NOTHING, *shown: object, **old: object) -
 class PredictionPrompt(LessonWidget, Together):
     """The question of a key that content/predictions.toml declares; see `predict`."""
 
-    _esm = script("prediction")
+    scripts = ("prediction",)
     _css = stylesheet("prediction")
 
     asked = traitlets.Dict().tag(sync=True)  # the question as HTML, its kind, and what its field needs

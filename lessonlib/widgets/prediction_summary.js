@@ -1,6 +1,6 @@
 // The predictions of a lesson, at its end: a sentence, those worth another look, and the way back to each.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 function render({ model, el }) {
   const sentence = h("p", { class: "ll-sum-sentence", role: "status" });

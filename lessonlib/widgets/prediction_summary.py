@@ -8,7 +8,7 @@ from IPython.display import display
 from lessonlib import lessons, predictions
 from lessonlib.predictions import State
 from lessonlib.widgets import content
-from lessonlib.widgets.base import MIME, LessonWidget, script, stylesheet
+from lessonlib.widgets.base import MIME, LessonWidget, stylesheet
 from lessonlib.widgets.together import Together
 
 
@@ -20,7 +20,7 @@ def your_predictions(lesson: str | int) -> None:
 class PredictionSummary(LessonWidget, Together):
     """n guessed, m right, those worth another look; it follows as you guess. The file holds the questions alone."""
 
-    _esm = script("prediction_summary")
+    scripts = ("prediction_summary",)
     _css = stylesheet("prediction_summary")
 
     sentence = traitlets.Unicode().tag(sync=True)

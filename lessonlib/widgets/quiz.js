@@ -1,6 +1,6 @@
 // The quiz: one question at a time. What is right is not on this page: Python judges each answer.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 function render({ model, el }) {
   const body = h("div");

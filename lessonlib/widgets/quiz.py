@@ -7,7 +7,7 @@ import traitlets
 from lessonlib import lessons as catalogue
 from lessonlib import progress, style
 from lessonlib.widgets import content, deck
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 from lessonlib.widgets.flashcards import list_of_words
 
 
@@ -17,7 +17,7 @@ class Quiz(LessonWidget):
     You may try again until you are right; what counts is the first try.
     """
 
-    _esm = script("quiz")
+    scripts = ("quiz",)
     _css = stylesheet("quiz")
 
     number = traitlets.Int(0).tag(sync=True)  # of the question that is shown, from 0

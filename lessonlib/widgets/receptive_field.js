@@ -1,7 +1,7 @@
 // The receptive-field explorer. A graph is {columns, rows}: row 0 holds the characters, row l the nodes of level l;
 // a row knows how many nodes it has, where node i stands, and which nodes of the row below it is made from.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 const MARKS = ["circle", "square", "up", "diamond", "down", "plus"]; // style.LEVELS, in SVG
 

@@ -8,7 +8,7 @@ import traitlets
 from lessonlib import style
 from lessonlib.data import Vocabulary, load_words
 from lessonlib.widgets import field_picture, reach
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 from lessonlib.widgets.costs import costs
 from lessonlib.widgets.field_picture import short
 
@@ -27,7 +27,7 @@ class ReceptiveField(LessonWidget):
     `n_hidden` are the sizes for the table of costs.
     """
 
-    _esm = script("receptive_field")
+    scripts = ("receptive_field",)
     _css = stylesheet("receptive_field")
     view_state = ("text", "levels", "kind", "needed", "computed", "selected", "has_model", "measured", "costs")
 

@@ -1,7 +1,7 @@
 // The shape ribbon: one block a tensor. Width is T, height is C, depth is B, on the same scale in all blocks, so that
 // a block that is half as wide and twice as high holds the same numbers.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 const TALL = 104, DEEP = 12, STEP = 94;
 

@@ -7,7 +7,7 @@ import torch
 import traitlets
 
 from lessonlib import shapes, style
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 
 SAID = {
     "Embedding": "Each character is looked up and becomes a vector of channels.",
@@ -53,7 +53,7 @@ class ShapeRibbon(LessonWidget):
     Takes the course's layers and any torch.nn.Module, like `shapes.trace`, whose table it draws.
     """
 
-    _esm = script("shape_ribbon")
+    scripts = ("shape_ribbon",)
     _css = stylesheet("shape_ribbon")
     view_state = ("blocks", "selected", "parameters", "multiply_adds")
 

@@ -1,6 +1,6 @@
 // The living tree: a name is typed, and the model runs here, on every key. Python is not asked.
 
-export default () => ({ render });
+const widget = () => ({ render });
 
 function render({ model, el }) {
   const state = {

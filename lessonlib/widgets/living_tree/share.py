@@ -11,9 +11,10 @@ from string import Template
 import torch
 
 from lessonlib.data import Vocabulary
+from lessonlib.widgets.base import script
 from lessonlib.widgets.living_tree.description import Description
 from lessonlib.widgets.living_tree.reading import read
-from lessonlib.widgets.living_tree.widget import FOLDER, SCRIPTS, LivingTree, example, script
+from lessonlib.widgets.living_tree.widget import LivingTree, example
 
 HERE = Path(__file__).parent
 TEMPLATE = Template((HERE / "page.html").read_text("utf-8"))
@@ -100,7 +101,7 @@ def _filled(described, numbers, precision, title, about, words):
         "trees": [tree], "text": "", "example": example(described), "temperature": 1.0, "tools": TOOLS, "opened": 0,
         "focus": True, "words": words,
     }  # fmt: skip
-    code = script(*(FOLDER + name for name in SCRIPTS)).replace("export default", "const widget =", 1)
+    code = script(*LivingTree.scripts)
     code += (HERE / "page.js").read_text("utf-8")
     look = LivingTree._css + (HERE / "page.css").read_text("utf-8")
     rounded = " Weights are rounded to half precision." if precision == 16 else ""

@@ -8,7 +8,7 @@ import traitlets
 
 from lessonlib import style
 from lessonlib.weights import pretrained
-from lessonlib.widgets.base import LessonWidget, script, stylesheet
+from lessonlib.widgets.base import LessonWidget, stylesheet
 from lessonlib.widgets.living_tree import picture
 from lessonlib.widgets.living_tree.description import Description
 from lessonlib.widgets.living_tree.reading import read
@@ -43,7 +43,7 @@ class LivingTree(LessonWidget):
     is; one that is no tree raises ValueError, in a sentence. `block_size` is asked for where the model does not say it.
     """
 
-    _esm = script(*(FOLDER + name for name in SCRIPTS))
+    scripts = tuple(FOLDER + name for name in SCRIPTS)
     _css = stylesheet(FOLDER + "living_tree")
     view_state = ("trees", "text", "example", "temperature", "tools", "opened")
 
