@@ -1,8 +1,10 @@
 """The filter of system calls, tried in a process of its own: what reaches out is refused, what computes goes on."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,29 @@ def test_the_program_jumps_forward_and_not_too_far(machine):
     for place, (_, if_true, if_false, _) in enumerate(lines):
         assert 0 <= if_true < 256 and 0 <= if_false < 256
         assert place + max(if_true, if_false) + 1 <= len(lines)
+
+
+# --- the numbers, against the kernel's own headers where they are installed ---
+
+HEADERS = {
+    "x86_64": [Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), Path("/usr/include/asm/unistd_64.h")],
+    "aarch64": [Path("/usr/include/asm-generic/unistd.h")],  # aarch64 numbers its calls as new machines do
+}
+
+
+@pytest.mark.parametrize("machine", calls.MACHINES)
+def test_the_numbers_are_the_kernels(machine):
+    header = next((file for file in HEADERS[machine] if file.exists()), None)
+    if header is None:
+        pytest.skip("the kernel's headers (Debian: linux-libc-dev) are not installed")
+    defined = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)$", header.read_text(encoding="utf-8"), re.MULTILINE)
+    known = {name: int(number) for name, number in defined}
+    column, _ = calls.MACHINES[machine]
+    looked_at = {"clone": calls.CLONE, "prlimit64": calls.PRLIMIT, "open": calls.OPEN, "openat": calls.OPENAT}
+    looked_at |= {"fcntl": calls.FCNTL, "ioctl": calls.IOCTL, "prctl": calls.PRCTL}
+    ours = {name: numbers[column] for name, numbers in (calls.REFUSED | calls.ABSENT | looked_at).items()}
+    newest = max(known.values())  # the headers may be older than the list
+    assert len(ours) > 150
+    assert {name: number for name, number in ours.items() if (number or 0) <= newest} == {
+        name: known.get(name) for name, number in ours.items() if (number or 0) <= newest
+    }

@@ -14,6 +14,8 @@ import os
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column below, and the kernel's name for it
 # Numbers on x86_64 and on aarch64; None where there is no such call. From 424 on they are the same.
+# They are kept here, since the process that runs answers has the standard library alone and libseccomp is not
+# everywhere; a test holds them against the kernel's own headers.
 # fmt: off
 REFUSED = {
     # new processes and other programs (`clone` is looked at below: it also makes threads)
