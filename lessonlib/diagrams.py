@@ -62,6 +62,61 @@ def tree(text: str, levels: int) -> style.Picture:
     return fig
 
 
+def dilated(text: str, levels: int = 3) -> style.Picture:
+    """The dilated causal convolution over `text`, moved on by its last character: what is new, what was there already.
+
+    The picture of van den Oord and others, 2016: level k joins each position with the one 2**(k-1) to its left.
+    """
+    width, reach = len(text), 2**levels
+    _check_tree(width, levels)
+    dilations = ", ".join(str(2 ** (k - 1)) for k in _upto(levels))
+    fig, ax = _canvas(
+        f"A dilated causal convolution of {_times(levels, 'level')} over {text!r}, dilations {dilations}. Each level "
+        "has one value at each position, made from the value below it and the one a dilation to its left. The last "
+        f"one sees {reach} characters. When {text[-1]!r} is added, {_times(levels, 'value')} are new, one a level "
+        "(filled); all others were computed before (hollow).",
+        width=8.4,
+        height=1.6 + 0.85 * levels,
+    )
+    seen = _path_to_the_last(width, levels)
+    for k in _upto(levels):
+        _draw_dilated(ax, width, k, seen[k])
+        ax.text(width - 0.2, k, f"level {k}: dilation {2 ** (k - 1)}, 1 new", va="center")
+    for x, character in enumerate(text):
+        look = SEEN if x in seen[0] else UNSEEN
+        ax.add_patch(Rectangle((x - 0.35, -0.3), 0.7, 0.6, zorder=3, **look))
+        weight = "bold" if x == width - 1 else "normal"
+        ax.text(x, 0, character, ha="center", va="center", zorder=4, fontsize=12, weight=weight)
+    ax.text(width - 0.2, 0, "characters; the last is new", va="center")
+    ax.set_xlim(-0.6, width + max(3.2, 0.42 * width))
+    ax.set_ylim(-0.6, levels + 0.6)
+    style.label(ax, f"One character on: {_times(levels, 'new value')}, filled; the rest was there already")
+    return fig
+
+
+def _draw_dilated(ax, width: int, k: int, seen: set[int]) -> None:
+    """Level k of a dilated convolution; what the last value of the top is made from is strong, the new one filled."""
+    look, dilation = style.level(k), 2 ** (k - 1)
+    floor = k - 1 + (0.3 if k == 1 else 0)
+    for x in range(width):
+        strong = x in seen
+        for below in [x] if x < dilation else [x, x - dilation]:
+            strength = {"linewidth": 2.2} if strong else {"linewidth": 0.6, "alpha": 0.35}
+            ax.plot([x, below], [k, floor], color=look["colour"], zorder=1, **strength)
+        face = look["colour"] if x == width - 1 else "white"
+        size = 230 if strong else 90
+        ax.scatter([x], [k], s=size, marker=look["mark"], color=face, edgecolor=look["colour"], linewidth=1.6, zorder=3)
+
+
+def _path_to_the_last(width: int, levels: int) -> list[set[int]]:
+    """For each row, characters first, the positions that the last value of the top level is made from."""
+    seen = [{width - 1}]
+    for k in range(levels, 0, -1):
+        dilation = 2 ** (k - 1)
+        seen.insert(0, {below for x in seen[0] for below in (x, x - dilation) if below >= 0})
+    return seen
+
+
 def wall(text: str, levels: Sequence[int]) -> style.Picture:
     """One small tree for each number of levels, and whether it reaches the first character of `text`, the target."""
     fig, axes = style.figure(

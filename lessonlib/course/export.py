@@ -85,12 +85,12 @@ def _revive_widgets(notebook: NotebookNode) -> None:
 
 
 def _alive(data: dict, place: str) -> str:
-    """The HTML of one widget; where it needs Python, or scripts are off, it is the picture alone."""
+    """The HTML of one widget; where it needs Python it is what `html_of` makes of it, or else its picture."""
     words = html.escape(data.get("text/plain", ""), quote=True)
     picture = f'<div id="{place}"><img alt="{words}" src="data:image/png;base64,{data.get("image/png", "")}"></div>'
     kind, state = widget_class(data[OURS]), data[OURS].get("state")
     if kind is None or not state:
-        return picture
+        return (hasattr(kind, "html_of") and kind.html_of(data[OURS])) or picture
     state = json.dumps({**kind.revived(state), "live": False}).replace("<", "\\u003c")  # no text may end the script
     call = f'show(widget, {state}, document.getElementById("{place}"));'
     return f'{picture}<style>{kind._css}</style><script type="module">{script(*kind.scripts)}\n{SHIM}\n{call}</script>'

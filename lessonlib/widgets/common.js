@@ -65,11 +65,32 @@ function onWidth(element, draw) {
   return () => observer.disconnect();
 }
 
-/** Call `draw` when JupyterLab changes between light and dark: a canvas does not follow by itself. */
+const SECONDS_FOR_A_THEME = 10; // its style sheet comes over the network, after its name
+
+/**
+ * Call `draw` when JupyterLab changes between light and dark: a canvas does not follow by itself. The new theme's name
+ * comes before its colours, so the colours themselves are watched for a while.
+ */
 function onTheme(draw) {
-  const observer = new MutationObserver(draw);
+  const colours = () => {
+    const look = getComputedStyle(document.body);
+    return look.getPropertyValue("--jp-layout-color1") + look.getPropertyValue("--jp-content-font-color1");
+  };
+  let shown = colours(), until = 0, frame = 0;
+  const watch = () => {
+    frame = performance.now() < until ? requestAnimationFrame(watch) : 0;
+    if (colours() === shown) return;
+    shown = colours();
+    draw();
+  };
+  const observer = new MutationObserver(() => {
+    until = performance.now() + 1000 * SECONDS_FOR_A_THEME;
+    shown = colours();
+    draw();
+    frame ||= requestAnimationFrame(watch);
+  });
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
-  return () => observer.disconnect();
+  return () => { observer.disconnect(); cancelAnimationFrame(frame); };
 }
 
 /** 1234567 as 1,234,567. */

@@ -62,12 +62,15 @@ def _sides(card: content.Card) -> dict:
 
 
 def list_of_words(title: str, items: list[str]) -> style.Picture:
-    """A picture of a numbered list, for a notebook that is read where no widget runs."""
+    """A picture of a numbered list, for a notebook read where no widget runs; an item may have several lines."""
     lines = []
     for number, item in enumerate(items, 1):
-        first, *rest = textwrap.wrap(item, 95) or [""]
+        first, *rest = [
+            row for line in item.split("\n") for row in textwrap.wrap(line, 95, subsequent_indent="   ")
+        ] or [""]
         lines += [f"{number:2}. {first}", *(f"     {line}" for line in rest)]
-    picture, ax = style.figure(f"{title}: " + "; ".join(items), width=8.4, height=0.5 + 0.19 * len(lines))
+    words = "; ".join(" ".join(item.split()) for item in items)
+    picture, ax = style.figure(f"{title}: {words}", width=8.4, height=0.5 + 0.19 * len(lines))
     ax.axis("off")
     ax.text(0, 1, "\n".join(lines), va="top", transform=ax.transAxes, fontsize=9.5, linespacing=1.35)
     style.label(ax, title)

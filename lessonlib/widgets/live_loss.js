@@ -3,6 +3,7 @@
 
 const RAW = 0, TRAIN = 1, VAL = 2, FIELDS = 5;
 const WINDOWS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const CALM = 5; // steps: smoothed over fewer, a line is as noisy as the losses, and a broad one would hide the next
 const DASHES = [[], [7, 3], [8, 3, 2, 3], [2, 3], [10, 2, 2, 2]]; // style.LINES
 
 const widget = () => {
@@ -51,7 +52,7 @@ function render(model, el, store) {
   const paint = () => {
     view.waiting = false;
     const lines = store.runs.map((run) => run && { ...run, ...smoothed(run, model.get("smoothing"), model.get("window")) });
-    draw(canvas, root, lines, view.at, model.get("log_scale"));
+    draw(canvas, root, lines, view.at, model.get("log_scale"), model.get("window") >= CALM);
     tell(view, stage, readout, lines, model);
     if (performance.now() - view.told > 900 || model.get("data")?.byteLength) {
       view.told = performance.now();
@@ -189,7 +190,7 @@ function stepAt(canvas, event) {
 
 // The picture
 
-function draw(canvas, root, lines, chosen, log) {
+function draw(canvas, root, lines, chosen, log, calm) {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   canvas.width = width * ratio;
@@ -222,8 +223,15 @@ function draw(canvas, root, lines, chosen, log) {
   const each = (f) => lines.forEach((line, i) => { if (line) { pen.strokeStyle = pen.fillStyle = colour(`--ll-line-${i % 5}`); f(line, i); } });
   const face = look.backgroundColor;
   each((line) => { pen.globalAlpha = present.length > 1 ? 0.2 : 0.25; pen.lineWidth = 1; stroke(pen, line.step, line.loss, x, y.at); pen.globalAlpha = 1; });
-  each((line) => { pen.strokeStyle = face; pen.lineWidth = 5; stroke(pen, line.smoothStep, line.smoothLoss, x, y.at); }); // a rim, so that the noise does not swallow the line
-  each((line, i) => { pen.lineWidth = 2.4; pen.setLineDash(DASHES[i % 5]); stroke(pen, line.smoothStep, line.smoothLoss, x, y.at); pen.setLineDash([]); });
+  if (calm) each((line) => { pen.strokeStyle = face; pen.lineWidth = 5; stroke(pen, line.smoothStep, line.smoothLoss, x, y.at); }); // a rim, so that the noise does not swallow the line
+  each((line, i) => {
+    pen.lineWidth = calm ? 2.4 : 1.2;
+    if (!calm) pen.globalCompositeOperation = isDark(face) ? "screen" : "multiply"; // whichever comes first, both show
+    pen.setLineDash(DASHES[i % 5]);
+    stroke(pen, line.smoothStep, line.smoothLoss, x, y.at);
+    pen.setLineDash([]);
+    pen.globalCompositeOperation = "source-over";
+  });
   each((line) => marks(pen, line, x, y.at, face));
   pen.restore();
   if (rates) learningRate(pen, lines, each, x, { ...box, top: height - 84, bottom: height - 40 }, ink, rule);
@@ -236,6 +244,9 @@ function draw(canvas, root, lines, chosen, log) {
     pen.stroke();
   }
 }
+
+/** Whether a colour, as "rgb(17, 17, 17)", is nearer to black than to white. */
+const isDark = (colour) => (colour.match(/\d+/g) ?? [255]).slice(0, 3).reduce((sum, v) => sum + +v, 0) < 3 * 128;
 
 /** Low and high of what is shown, without the steep first steps, which would flatten the rest. */
 function limits(lines) {

@@ -13,6 +13,7 @@ from lessonlib.widgets.base import LessonWidget, stylesheet
 
 RAW, TRAIN, VAL = 0, 1, 2  # what a point is: the loss of one batch, or of a whole split
 FIELDS = 5  # a point is five float32 numbers: run, kind, step, loss, learning rate
+CALM = 5  # steps: smoothed over fewer, a line is as noisy as the losses, and a broad one would hide the next
 WINDOWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -192,7 +193,9 @@ class LiveLoss(LessonWidget):
         look = style.line(run)
         note = f" ({self.notes[run]})" if self.notes[run] else ""
         ax.plot(*_columns(self.points(run), 0, 1), color=look["color"], alpha=0.22, linewidth=0.5)
-        ax.plot(*self.smoothed(run), color=look["color"], linestyle=look["linestyle"], linewidth=2, label=name + note)
+        calm = self.window >= CALM
+        strength = {"linewidth": 2 if calm else 1, "alpha": 1 if calm or len(self.names) == 1 else 0.6}
+        ax.plot(*self.smoothed(run), color=look["color"], linestyle=look["linestyle"], label=name + note, **strength)
         marks = ((VAL, "D", look["color"], 6, "validation"), (TRAIN, "o", "none", 10, "training"))
         for kind, mark, face, size, words in marks:
             if points := self.points(run, kind):

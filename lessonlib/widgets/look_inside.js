@@ -45,7 +45,7 @@ function oneHistogram({ name, counts, reach, mean, std, saturated }, what) {
   if (saturated !== null) words.push(`${(100 * saturated).toFixed(1)} % saturated`);
   return h("figure", { class: "ll-look-figure" },
     h("figcaption", {}, h("strong", {}, name), h("span", {}, words.join(" · "))),
-    s("svg", { viewBox: `0 0 ${wide} ${tall + 16}`, role: "img", "aria-label": `Histogram of the ${what}s of ${name}: ${words.join(", ")}` },
+    s("svg", { viewBox: `0 0 ${wide} ${tall + 18}`, role: "img", "aria-label": `Histogram of the ${what}s of ${name}: ${words.join(", ")}` },
       s("path", { d: bars, class: "ll-look-bars" }),
       s("path", { d: `M0 ${tall + 0.5}H${wide}M${wide / 2} ${tall}v4`, class: "ll-look-axis" }),
       s("text", { x: 0, y: tall + 14, class: "ll-look-tick" }, short(-reach)),

@@ -68,6 +68,15 @@ class Quiz(LessonWidget):
         self.feedback = {"choice": choice, "right": picked.right, "why": content.rich(picked.why)}
         return picked.right
 
+    def _copy(self) -> dict:
+        return super()._copy() | {"questions": [question.id for question in self._questions]}
+
+    @classmethod
+    def html_of(cls, copy: dict) -> str | None:
+        """The quiz for a page without Python: a list of questions, each choice with what is to be said about it."""
+        asked = [question for question in content.questions() if question.id in copy.get("questions", ())]
+        return f"<ol>{''.join(map(_as_list, asked))}</ol>" if asked else None
+
     def _heading(self):
         return f"Quiz, {self.total} question{'' if self.total == 1 else 's'}"
 
@@ -82,7 +91,18 @@ class Quiz(LessonWidget):
         return list_of_words(
             f"{self._heading()}: run the cell to answer",
             [
-                f"{content.plain(question.question)} – " + " / ".join(content.plain(c.text) for c in question.choices)
+                "\n".join([content.plain(question.question), *(f"○ {content.plain(c.text)}" for c in question.choices)])
                 for question in self._questions
             ],
         )
+
+
+def _as_list(question: content.Question) -> str:
+    return f"<li>{content.rich(question.question)}{''.join(map(_as_fold, question.choices))}</li>"
+
+
+def _as_fold(choice: content.Choice) -> str:
+    """A choice that opens on what is to be said about it."""
+    words = content.rich(choice.text).strip().removeprefix("<p>").removesuffix("</p>")
+    verdict = "✓ Correct." if choice.right else "✗ Not this one."
+    return f"<details><summary>{words}</summary><p><strong>{verdict}</strong></p>{content.rich(choice.why)}</details>"

@@ -73,6 +73,9 @@ function controls(model) {
   const computed = h("input", { type: "checkbox" });
   const kind = radios("Shape", { tree: "tree", conv: "convolution" }, model.get("kind"), (value) =>
     change(model, { kind: value, selected: [] }));
+  const why = h("span", { class: "ll-rf-why", id: `ll-rf-why-${Math.random().toString(36).slice(2)}` },
+    "Levels and shape are your model’s own, so they are fixed. Untick to set them yourself.");
+  [levels, kind].forEach((control) => control.setAttribute("aria-describedby", why.id));
   const measured = model.get("has_model") && h("label", { class: "ll-option" }, computed, h("span", {}, "computed from your model"));
 
   text.addEventListener("input", () => change(model, { text: text.value, selected: [] }));
@@ -86,12 +89,13 @@ function controls(model) {
     if (+needed.value !== model.get("needed")) needed.value = model.get("needed") || "";
     computed.checked = fixed;
     levels.disabled = kind.disabled = fixed; // a trained model has the levels that it has
+    why.hidden = !fixed;
     text.disabled = fixed && !model.get("live"); // measuring another text takes Python
     kind.querySelectorAll("input").forEach((radio) => { radio.checked = radio.value === model.get("kind"); });
   });
   return h("div", { class: "ll-bar" },
     field("Text", text), field("Levels", levels, level), kind,
-    h("label", { class: "ll-field" }, h("span", {}, "Needs the character"), needed, h("span", {}, "back")), measured);
+    h("label", { class: "ll-field" }, h("span", {}, "Needs the character"), needed, h("span", {}, "back")), measured, why);
 }
 
 // The graph
@@ -356,8 +360,8 @@ function gutters(graph, place) {
     const top = sees(graph, [level, row.nodes - 1])[0].length;
     const left = s("text", { x: 0, y: y + 4 - (row.label[1] ? 7 : 0), class: "ll-rf-label" }, row.label[0]);
     const under = row.label[1] && s("text", { x: 0, y: y + 10, class: "ll-rf-small" }, row.label[1]);
-    const sub = s("tspan", { "baseline-shift": "sub", "font-size": "9" }, level);
-    const used = s("text", { x: place.width - place.right + 14, y: y - 3, class: "ll-rf-label" }, "W", sub, ` × ${thousands(row.nodes)}`);
+    const below = [...String(level)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+    const used = s("text", { x: place.width - place.right + 14, y: y - 3, class: "ll-rf-label" }, `W${below} × ${thousands(row.nodes)}`);
     const sees_ = s("text", { x: place.width - place.right + 14, y: y + 13, class: "ll-rf-small" }, `sees ${thousands(top)}`);
     return [left, under, used, sees_].filter(Boolean);
   });

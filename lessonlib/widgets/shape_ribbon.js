@@ -3,7 +3,8 @@
 
 const widget = () => ({ render });
 
-const TALL = 104, DEEP = 12, STEP = 94;
+const TALL = 104, DEEP = 12;
+const NARROWEST = 80, WIDEST = 104; // of one block's column; what does not fit beside each other goes below
 
 function render({ model, el }) {
   const stage = h("div", { class: "ll-ribbon-stage", tabindex: 0, role: "slider", "aria-label": "Tensor", "aria-valuemin": 1 });
@@ -18,7 +19,6 @@ function render({ model, el }) {
   const mark = () => {
     const i = model.get("selected"), block = blocks()[i];
     stage.querySelectorAll("g").forEach((g, k) => g.classList.toggle("ll-ribbon-on", k === i));
-    stage.scrollTo?.({ left: i * STEP - stage.clientWidth / 2 + STEP / 2 });
     detail.replaceChildren(...describe(block));
     stage.setAttribute("aria-valuemax", blocks().length);
     stage.setAttribute("aria-valuenow", i + 1);
@@ -35,13 +35,14 @@ function render({ model, el }) {
     const g = event.target.closest("g");
     if (g) select([...stage.querySelectorAll("g")].indexOf(g));
   });
+  const lay = () => { stage.replaceChildren(ribbon(blocks(), stage.clientWidth || 800)); mark(); };
   const undo = [
     follow(model, ["blocks"], () => {
-      stage.replaceChildren(ribbon(blocks()));
+      lay();
       total.textContent = `In all ${count(model.get("parameters"), "parameter")} and ${count(model.get("multiply_adds"), "multiply-add")} for one example.`;
     }),
     follow(model, ["selected"], mark),
-    onWidth(stage, mark),
+    onWidth(stage, lay),
   ];
   return () => undo.forEach((f) => f());
 }
@@ -52,21 +53,25 @@ function key() {
   return h("div", { class: "ll-bar" }, side("t", "time: positions, the width"), side("c", "channels, the height"), side("b", "batch: examples, the depth"));
 }
 
-function ribbon(blocks) {
+function ribbon(blocks, width) {
   const widest = Math.max(...blocks.map((b) => b.sides.T ?? 1)), highest = Math.max(...blocks.map((b) => b.sides.C ?? 1));
   const unit = { t: 64 / widest, c: TALL / highest };
   const lines = Math.max(...blocks.map((b) => b.layers.flatMap(words).length));
-  const style = `width: ${blocks.length * STEP}px; height: ${TALL + DEEP + 40 + lines * 14}px`;
-  return s("svg", { style, "aria-hidden": "true" }, ...blocks.map((b, i) => column(b, i, unit)));
+  const abreast = Math.max(1, Math.min(blocks.length, Math.floor(width / NARROWEST)));
+  const row = { wide: Math.min(WIDEST, width / abreast), tall: TALL + DEEP + 44 + lines * 15 };
+  const rows = Math.ceil(blocks.length / abreast);
+  const style = `width: ${abreast * row.wide}px; height: ${rows * row.tall}px`;
+  const place = (i) => `translate(${(i % abreast) * row.wide} ${Math.floor(i / abreast) * row.tall})`;
+  return s("svg", { style, "aria-hidden": "true" }, ...blocks.map((b, i) => column(b, place(i), row.wide, unit)));
 }
 
-function column(block, i, unit) {
+function column(block, transform, room, unit) {
   const positions = block.sides.T ?? 1, wide = Math.max(4, positions * unit.t), tall = Math.max(4, (block.sides.C ?? 1) * unit.c);
-  const x = i * STEP + (STEP - wide - DEEP) / 2, y = TALL + DEEP + 6, middle = i * STEP + STEP / 2;
+  const x = (room - wide - DEEP) / 2, y = TALL + DEEP + 6, middle = room / 2;
   const rules = positions <= 64 ? Array.from({ length: positions - 1 }, (_, k) => `M${x + (k + 1) * (wide / positions)} ${y}v${-tall}`).join("") : "";
-  const labels = block.layers.flatMap(words).map((words, k) => s("text", { x: middle, y: y + 36 + k * 14, "text-anchor": "middle", class: "ll-ribbon-name" }, words));
-  return s("g", {},
-    s("rect", { x: i * STEP + 3, y: 1, width: STEP - 6, height: y + 34 + labels.length * 14, rx: 4, class: "ll-ribbon-cell" }),
+  const labels = block.layers.flatMap(words).map((words, k) => s("text", { x: middle, y: y + 37 + k * 15, "text-anchor": "middle", class: "ll-ribbon-name" }, words));
+  return s("g", { transform },
+    s("rect", { x: 2, y: 1, width: room - 4, height: y + 34 + labels.length * 15, rx: 4, class: "ll-ribbon-cell" }),
     s("path", { d: `M${x} ${y - tall}l${DEEP} ${-DEEP}h${wide}v${tall}l${-DEEP} ${DEEP}v${-tall}z`, class: "ll-ribbon-top" }),
     s("path", { d: `M${x + wide} ${y - tall}l${DEEP} ${-DEEP}`, class: "ll-ribbon-b" }),
     s("rect", { x, y: y - tall, width: wide, height: tall, class: "ll-ribbon-front" }),
@@ -78,7 +83,7 @@ function column(block, i, unit) {
 }
 
 /** A layer's name in lines that fit a column. */
-const words = (name) => (name.startsWith("FlattenConsecutive") ? ["Flatten-", name.slice(7)] : [name]);
+const words = (name) => (name.startsWith("FlattenConsecutive") ? ["Flatten-", "Consecutive", name.slice(18)] : [name]);
 
 function describe(block) {
   const facts = [["parameters", block.parameters], ["multiply-adds", block.multiply_adds], [block.reach === 1 ? "character seen" : "characters seen", block.reach]];

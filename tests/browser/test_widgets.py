@@ -90,7 +90,8 @@ def in_python(page: Notebook, code: str) -> str:
 
 
 def theme(page: Notebook, name: str) -> None:
-    page.page.evaluate("t => window.jupyterapp.commands.execute('apputils:change-theme', {theme: t})", name)
+    """Change the system's light or dark: JupyterLab follows."""
+    page.page.emulate_media(color_scheme="dark" if name.endswith("Dark") else "light")
     page.page.wait_for_function("t => document.body.dataset.jpThemeName === t", arg=name)
 
 
@@ -352,6 +353,93 @@ def test_nothing_is_cut_off(page, width):
     )
     page.page.set_viewport_size({"width": 1100, "height": 900})
     assert wide == []
+
+
+SMALLEST = 12  # pixels, of any letter in a drawing
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_drawing_is_wider_than_its_widget_and_its_letters_can_be_read(page, width):
+    page.page.set_viewport_size({"width": width, "height": 900})
+    page.page.wait_for_timeout(400)
+    found = page.page.evaluate(
+        """([all, smallest]) => [...document.querySelectorAll(all)].flatMap((w) => {
+        const box = w.getBoundingClientRect();
+        const held = (e) => e.closest('.ll-scroll, .ll-look-map');
+        const wide = [...w.querySelectorAll('svg, canvas')].filter((e) => !held(e))
+            .filter((e) => e.getBoundingClientRect().right > box.right + 1).map((e) => `${w.className}: wide`);
+        const drawn = (t) => parseFloat(getComputedStyle(t).fontSize) * Math.abs(t.getScreenCTM().a);
+        const small = [...w.querySelectorAll('svg text, svg tspan')].filter((t) => t.getClientRects().length)
+            .filter((t) => drawn(t) < smallest - 0.2).map((t) => `${w.className}: ${t.textContent} ${drawn(t)}`);
+        return [...wide, ...small];
+    })""",
+        [ALL, SMALLEST],
+    )
+    page.page.set_viewport_size({"width": 1100, "height": 900})
+    assert found == []
+
+
+def test_the_explorer_says_why_its_controls_rest(page):
+    measured, drawn = widget(page, "measured"), widget(page, "field")
+    assert measured.get_by_label("Levels").is_disabled()
+    expect(measured.get_by_text("so they are fixed")).to_be_visible()
+    expect(drawn.get_by_text("so they are fixed")).to_be_hidden()
+
+
+def test_the_explorer_s_focus_ring_stays_outside_its_labels(page):
+    stage = widget(page, "field").locator(".ll-rf-stage")
+    stage.evaluate("e => e.focus({focusVisible: true})")
+    assert float(stage.evaluate("e => parseFloat(getComputedStyle(e).outlineOffset)")) >= 4
+
+
+def pixels(page: Notebook, name: str, test: str) -> int:
+    """How many pixels of a widget's canvas pass a test of r, g and b."""
+    return (
+        widget(page, name)
+        .locator("canvas")
+        .evaluate(
+            """(canvas, test) => {
+        const passes = new Function('r', 'g', 'b', `return ${test}`);
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let n = 0;
+        for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] > 200 && passes(data[i], data[i + 1], data[i + 2])) n++;
+        }
+        return n;
+    }""",
+            test,
+        )
+    )
+
+
+def test_the_curve_takes_the_colours_of_a_theme_that_comes_late(page):
+    widget(page, "curve").scroll_into_view_if_needed()
+    light, dark = "Math.min(r, g, b) > 200", "Math.max(r, g, b) < 60"
+    theme(page, "JupyterLab Dark")
+    page.page.wait_for_timeout(1200)
+    white = pixels(page, "curve", light)
+    theme(page, "JupyterLab Light")
+    page.page.wait_for_timeout(1200)
+    assert white > 100, "words on the curve are dark on dark"
+    assert pixels(page, "curve", dark) > 100, "words on the curve are light on light"
+
+
+def test_unsmoothed_runs_do_not_hide_each_other(page):
+    page.set_source(PLACE["ask"], dedent("""
+        torch.manual_seed(0)
+        with LiveLoss("Two noisy runs", window=1) as noisy:
+            for name in ("flat", "tree"):
+                noisy.run(name)
+                for step in range(2000):
+                    noisy(step, 2.5 + 0.4 * torch.randn(()).item())
+        """).strip())  # fmt: skip
+    page.run(PLACE["ask"])
+    page.output(PLACE["ask"]).locator("canvas").scroll_into_view_if_needed()
+    page.page.wait_for_timeout(700)
+    first, second = pixels(page, "ask", "b > r + 40"), pixels(page, "ask", "r > b + 40")
+    page.set_source(PLACE["ask"], "")
+    page.run(PLACE["ask"])
+    assert min(first, second) > 0.5 * max(first, second)
 
 
 def test_every_control_shows_its_focus(page):

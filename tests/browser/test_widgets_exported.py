@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from lessonlib.course import export, printing
 from lessonlib.data import Vocabulary
 from lessonlib.models import tree
-from lessonlib.widgets import Flashcards, LookInside, ReceptiveField, ShapeRibbon, content
+from lessonlib.widgets import Flashcards, LookInside, Quiz, ReceptiveField, ShapeRibbon, content
 
 
 @pytest.fixture
@@ -134,3 +134,14 @@ def test_an_overlong_card_would_be_seen(lab, tmp_path):
     file = tmp_path / "long.html"
     file.write_text(printing.flashcards([card]), encoding="utf-8")
     assert len(PdfReader(printing.to_pdf(lab.chromium, file)).pages) > 1
+
+
+def test_the_quiz_becomes_a_list_of_questions_whose_choices_open(page, tmp_path):
+    open_exported(page, tmp_path, Quiz("tree"))
+    questions = page.locator("ol > li:has(details)")
+    assert questions.count() == sum(question.lesson == "tree" for question in content.questions())
+    choice = questions.first.locator("details").first
+    words = choice.locator("p").last
+    expect(words).to_be_hidden()
+    choice.locator("summary").click()
+    expect(words).to_be_visible()

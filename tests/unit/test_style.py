@@ -24,7 +24,7 @@ def test_a_picture_shows_a_png_with_alt_text_and_a_caption_that_can_be_read(monk
     monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
     picture()._ipython_display_()
     (image, options), (caption, others) = shown
-    assert options == {"metadata": {"image/png": {"alt": ALT}}, "raw": True}
+    assert options == {"metadata": {"image/png": {"alt": ALT}, "needs_background": "light"}, "raw": True}
     assert others == {"raw": True}
     assert Image.open(io.BytesIO(base64.b64decode(image["image/png"]))).size == (672, 326)
     assert caption["text/html"] == "<p><small>A line that rises from 1 to 3 &amp; &lt;ends&gt;.</small></p>"
