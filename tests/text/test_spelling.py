@@ -45,8 +45,8 @@ def texts(committed: Path) -> Iterator[tuple[str, str]]:
             for cell in nbformat.read(file, 4).cells:
                 if cell.cell_type == "markdown":
                     yield f"{folder}/{file.name}, {cell.id}", cell.source
-    data = [*(committed / "lessonlib/content").glob("*.[mt]*"), committed / "lessonlib/checks/misconceptions.toml"]
-    for file in [*committed.glob("*.md"), *data]:
+    data = [*(committed / "lessonlib/content").glob("*.[mt]*"), *(committed / "lessonlib/checks").rglob("*.toml")]
+    for file in [*committed.glob("*.md"), *sorted(data)]:
         if file.name != "names.txt":
             yield str(file.relative_to(committed)), file.read_text(encoding="utf-8")
     for file in sorted((committed / "lessonlib").rglob("*.py")):
@@ -75,5 +75,6 @@ def test_the_texts_are_there(committed_course):
         "lessonlib/content/quiz.toml",
         "notebooks/05_tree.ipynb",
         "lessonlib/checks/exercises/tree.py",
+        "lessonlib/checks/exercises/tree.toml",
     } <= places
     assert (ROOT / "README.md").exists()

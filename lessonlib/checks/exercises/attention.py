@@ -1,4 +1,4 @@
-"""The exercises on attention: shares by hand, one causal head, the reach by gradient in both modes, what to believe."""
+"""The exercises on attention: weights by hand, a causal head, the reach by gradient in both modes, what to believe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..exercise import Mistake
 from ..expect import causal, equal, recognised, returned, shaped
 from ..probes import attention as probes
 
-# --- shares by hand ---
+# --- attention weights by hand ---
 
 LN2, LN3 = math.log(2), math.log(3)
 
@@ -23,9 +23,9 @@ def _softmax(*scores: float) -> tuple[float, ...]:
     return tuple(torch.tensor(scores, dtype=torch.float64).softmax(0).tolist())
 
 
-SHARES = value("shares", "Shares by hand", medium, 8)(
+SHARES = value("shares", "Attention weights by hand", medium, 8)(
     part(
-        "the shares of position 0",
+        "the weights of position 0",
         [1, 0, 0],
         {
             _softmax(0, 5, 9): "looks-to-the-right",
@@ -34,7 +34,7 @@ SHARES = value("shares", "Shares by hand", medium, 8)(
         },
     ),
     part(
-        "the shares of position 1",
+        "the weights of position 1",
         [0.75, 0.25, 0],
         {
             _softmax(LN3, 0, 7): "looks-to-the-right",
@@ -44,7 +44,7 @@ SHARES = value("shares", "Shares by hand", medium, 8)(
         },
     ),
     part(
-        "the shares of position 2",
+        "the weights of position 2",
         [0.25, 0.25, 0.5],
         {(1, 1, 2): "shares-add-up-to-1", (0, 0, 1): "exp-before-the-sum"},
     ),
@@ -56,7 +56,7 @@ SHARES = value("shares", "Shares by hand", medium, 8)(
     hints=(
         "Position t sees the columns 0 to t. All others get a score of minus infinity, and e to that power is 0.",
         "Softmax: raise e to each score, then divide by the sum. e to the power ln 3 is 3, e to the power 0 is 1.",
-        "The output is the mean of the values 4, 8 and 12, weighted with the position's shares.",
+        "The output is the mean of the values 4, 8 and 12, weighted with the position's attention weights.",
     ),
 )
 
@@ -124,7 +124,7 @@ def _head_values(data: dict, seed: int) -> None:
     right = reference.attention(probes.drawn(seed, 2, 5, 6), *probes.matrices(seed, 6, 4))
     if not equal(out, right):
         id = _recognised(out, seed)
-        says = f"{HEAD_CALL} has the right shape; its numbers are not shares times values."
+        says = f"{HEAD_CALL} has the right shape; its numbers are not attention weights times values."
         scale = "Divide the scores by `d ** 0.5`, where d is W_query.shape[1]." if "scaled" in (id or "") else ""
         raise Mistake(says, id, next=scale, picture=(out[0], right[0]))
 
@@ -153,7 +153,7 @@ def _head_gradients(data: dict, seed: int) -> None:
 
 HEAD = code("head", "One head", medium, 12, name="head")(
     Case("nobody looks to the right", probes.head_changed, _head_causal),
-    Case("shares times values", probes.head_values, _head_values, 2),
+    Case("weights times values", probes.head_values, _head_values, 2),
     Case("other sizes", probes.head_other_sizes, _head_other_sizes),
     Case("gradients reach all three matrices", probes.head_gradients, _head_gradients),
     hints=(
@@ -276,7 +276,7 @@ MODES = prediction("modes", "The reach in both modes", medium, 7)(
 BELIEVE = prediction("believe", "Too good to be true", easy, 5)(
     part("A: a loss of 0.02 shows a very good model", False, "looks-to-the-right"),
     part("B: a loss of 0.02 shows names learned by heart", False, "by-heart-shows-in-validation"),
-    part("C: without places, 'abc' and 'bac' end alike", True, "a-mean-has-no-order"),
+    part("C: without positions, 'abc' and 'bac' end alike", True, "a-mean-has-no-order"),
     part("D: 96 blocks share their weights", False, "blocks-have-own-weights"),
     part("E: the second block sees further back than the first", False, "depth-is-not-reach"),
     hints=(

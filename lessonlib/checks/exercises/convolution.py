@@ -207,7 +207,7 @@ LOOKS_RIGHT = prediction("looks_right", "Who looks to the right?", medium, 5)(
     part("B: a kernel of 3 in the middle", True, "looks-to-the-right"),
     part("C: BatchNorm in training mode", True, "examples-are-independent"),
     part("D: BatchNorm in evaluation mode", False, "evaluation-is-honest"),
-    part("E: names end to end, run together", False, "wrong-is-not-later"),
+    part("E: names concatenated, run together", False, "wrong-is-not-later"),
     hints=(
         "Ask of each: if I change a later character, can this output move?",
         "There are two ways to be wrong: to see what comes later, and to see the wrong thing before.",

@@ -196,8 +196,8 @@ DECAY = code("decay", "Hold, then decay", easy, 6, name="factor")(
     Case("then a straight line to 0", probes.factors_1000, _decays, 2),
     Case("any number of steps", probes.factors_200, _another_length),
     hints=(
-        "How many steps are left, as a share of the last 40 %? `(steps - step) / (0.4 * steps)`.",
-        "In the first 60 % that share is above 1. `min(1.0, ...)` holds it there.",
+        "How many steps are left, as a fraction of the last 40 %? `(steps - step) / (0.4 * steps)`.",
+        "In the first 60 % that fraction is above 1. `min(1.0, ...)` holds it there.",
     ),
 )
 
@@ -245,7 +245,7 @@ PASSES = value("passes", "Passes over the data", easy, 5)(
     ),
     part("steps in one pass with batches of 1,024", 179.5, {183_802: "a-step-takes-a-batch"}, tolerance=0.003),
     part(
-        "share that is never drawn, with replacement",
+        "fraction that is never drawn, with replacement",
         math.exp(-1),
         {0: "luck-leaves-some-out", 1 - math.exp(-1): "seen-is-not-missed", 0.5: "luck-is-no-coin"},
         tolerance=0.01,

@@ -6,7 +6,7 @@ BY_HAND = "return [1, 0, 0], [3 / 4, 1 / 4, 0], [1 / 4, 1 / 4, 1 / 2], [4, 5, 9]
 TURN = "k.transpose(1, 2)"
 SCALE = "q.shape[-1] ** 0.5"
 FUTURE = "future = torch.ones(scores.shape[1:], dtype=torch.bool).triu(1)"
-SHARES = "shares = scores.masked_fill(future, -torch.inf).softmax(-1)"
+WEIGHTS = "weights = scores.masked_fill(future, -torch.inf).softmax(-1)"
 COPY = "x = x.detach().clone().requires_grad_()"
 ASK = "model(x)[0, t].sum().backward()"
 PLACES = "return (x.grad != 0).any(-1)"
@@ -31,7 +31,7 @@ WRONG = {
         ),
         Wrong("a plain mean", "shares-are-not-equal", "[4, 5, 9]", "[4, 6, 8]"),
         Wrong("own values", "a-value-for-everybody", "[4, 5, 9]", "[4, 8, 12]"),
-        Wrong("two shares", None, "[3 / 4, 1 / 4, 0]", "[3 / 4, 1 / 4]"),
+        Wrong("two weights", None, "[3 / 4, 1 / 4, 0]", "[3 / 4, 1 / 4]"),
     ],
     "head": [
         Wrong("no mask", "looks-to-the-right", ".masked_fill(future, -torch.inf)", ""),
@@ -51,24 +51,24 @@ WRONG = {
         Wrong("divided by the root of C", "scaled-by-another-size", SCALE, "x.shape[-1] ** 0.5"),
         Wrong("divided by the root of T", "scaled-by-another-size", SCALE, "x.shape[1] ** 0.5"),
         Wrong("keys ask", "rows-ask", f"q @ {TURN}", "k @ q.transpose(1, 2)"),
-        Wrong("keys handed over", "the-value-is-handed-over", "shares @ v", "shares @ k"),
-        Wrong("queries handed over", "the-value-is-handed-over", "shares @ v", "shares @ q"),
-        Wrong("x handed over", "the-value-is-handed-over", "shares @ v", "shares @ x"),
-        Wrong("the shares back", "shares-are-not-the-output", "return shares @ v", "return shares"),
+        Wrong("keys handed over", "the-value-is-handed-over", "weights @ v", "weights @ k"),
+        Wrong("queries handed over", "the-value-is-handed-over", "weights @ v", "weights @ q"),
+        Wrong("x handed over", "the-value-is-handed-over", "weights @ v", "weights @ x"),
+        Wrong("the weights back", "shares-are-not-the-output", "return weights @ v", "return weights"),
         Wrong(".T", "turns-all-dimensions", TURN, "k.T"),
         Wrong("t()", "turns-all-dimensions", TURN, "k.t()"),
         Wrong("always 5 long", "sizes-come-from-x", "torch.ones(scores.shape[1:],", "torch.ones(5, 5,"),
         Wrong("always 2", "sizes-come-from-x", SCALE, "2"),
-        Wrong("shares detached", "graph-is-cut", "return shares @ v", "return shares.detach() @ v"),
+        Wrong("weights detached", "graph-is-cut", "return weights @ v", "return weights.detach() @ v"),
         Wrong(
-            "shares under no_grad",
+            "weights under no_grad",
             "graph-is-cut",
-            SHARES,
-            f"with torch.no_grad():\n        {SHARES}",
+            WEIGHTS,
+            f"with torch.no_grad():\n        {WEIGHTS}",
         ),
-        Wrong("no return", "return-forgotten", "return shares @ v", "shares @ v"),
+        Wrong("no return", "return-forgotten", "return weights @ v", "weights @ v"),
         Wrong("no softmax", None, "masked_fill(future, -torch.inf).softmax(-1)", "tril()"),
-        Wrong("the first example's shares", None, "shares @ v", "shares[:1] @ v"),
+        Wrong("the first example's weights", None, "weights @ v", "weights[:1] @ v"),
     ],
     "seen": [
         Wrong("all outputs", "asks-other-positions", "model(x)[0, t].sum()", "model(x).sum()"),
