@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from lessonlib import lessons, progress
 
-from . import notebook, panel, show
+from . import forecast, notebook, panel, show
 from .card import Card, Words
 from .exercise import Exercise
 from .judging import check_failed, judge
@@ -33,6 +33,7 @@ class Check:
         self._exercises = {exercise.id: dataclasses.replace(exercise, lesson=slug) for exercise in exercises}
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
+        forecast.watch()
 
     def __getattr__(self, id: str) -> Callable[..., Card | Words]:
         if id.startswith("_") or id not in self._exercises:
@@ -91,6 +92,9 @@ class Check:
         result = in_place(exercise, answer)
         _record(result)
         _compare_with_environment(result)
+        if result.state in (State.CORRECT, State.NOT_YET):
+            with contextlib.suppress(Exception):  # strange cells must not cost the learner the result
+                result = dataclasses.replace(result, notes=(*result.notes, *forecast.notes(exercise, answer)))
         return Card(result)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import odd
 from .exercise import Case, Exercise, Kind, Mistake, Unanswered
 from .probes import runner
 from .probes.runner import Outcome
@@ -37,7 +38,7 @@ def _line(exercise: Exercise, case: Case, outcome: Outcome, seed: int) -> Line:
     if outcome.status != runner.RETURNED:
         return Line(case.title, case.points, Mark.NOT_YET, _trouble(exercise, outcome))
     try:
-        note = case.judge(outcome.data, seed)
+        note = _look(case, outcome.data, seed)
     except Unanswered:
         return Line(case.title, case.points, Mark.OPEN)
     except Mistake as mistake:
@@ -45,6 +46,19 @@ def _line(exercise: Exercise, case: Case, outcome: Outcome, seed: int) -> Line:
     except Exception as error:
         return Line(case.title, case.points, Mark.BROKEN, check_failed(error))
     return Line(case.title, case.points, Mark.PASSED, note=note or "")
+
+
+def _look(case: Case, data: dict, seed: int) -> str | None:
+    """The judge's word. Where it falls over numbers of a kind that it did not expect, they are the mistake."""
+    try:
+        return case.judge(data, seed)
+    except (Mistake, Unanswered):
+        raise
+    except Exception:
+        if unusual := odd.numbers(data):
+            says, advice = unusual
+            raise Mistake(says, next=advice) from None
+        raise
 
 
 def check_failed(error: Exception) -> Mistake:

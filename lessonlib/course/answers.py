@@ -19,10 +19,10 @@ def find(cells: Iterable[NotebookNode], stubs: Mapping[str, str]) -> dict[str, l
     """
     cells, found, named = list(cells), {}, set()
     for cell in cells:
-        if name := notebooks.name(cell):
+        if (name := notebooks.name(cell)) in stubs:
+            found.setdefault(name, []).append(cell)
+        if name in stubs or notebooks.grade_id(cell):
             named.add(id(cell))
-            if name in stubs:
-                found.setdefault(name, []).append(cell)
     for grade_id, stub in stubs.items():
         if grade_id not in found and (wanted := first_definition(stub)):
             same = [

@@ -26,6 +26,7 @@ from dataclasses import dataclass, fields, replace
 from queue import Empty, SimpleQueue
 
 from lessonlib.checks.exercise import Exercise
+from lessonlib.checks.forecast import CELL_SECONDS
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.plain import plain
 from lessonlib.checks.probes.runner import Outcome
@@ -34,7 +35,6 @@ from lessonlib.course.child import wire
 from lessonlib.course.nursery import Ended, Lost, Nursery, Process
 
 SHOWN = 3000  # characters of a message or of printed text
-CELL_SECONDS = 12.0  # for the answer's own cell: a notebook sets it no limit at all
 TRIES = 3  # for a process that does not start where others did
 NEEDED = {"time", "memory", "processes", "file size"}
 

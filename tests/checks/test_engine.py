@@ -488,3 +488,34 @@ def test_the_limit_without_alarms_stops_a_loop():
                 pass
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("id", ["linear", "batchnorm"])
+def test_whole_numbers_for_weights_are_the_answers_mistake(id):
+    """A judge that cannot average whole numbers says so, and not that the check failed."""
+    source = {
+        "linear": "class Linear(torch.nn.Module):\n    def __init__(self, fan_in, fan_out, bias=True):\n"
+        "        super().__init__()\n        self.weight = torch.ones(fan_in, fan_out, dtype=torch.int64)\n"
+        "        self.bias = torch.zeros(fan_out, dtype=torch.int64)\n"
+        "    def parameters(self): return [self.weight, self.bias]\n"
+        "    def __call__(self, x): return x @ self.weight.float() + self.bias",
+        "batchnorm": "class BatchNorm1d(torch.nn.BatchNorm1d):\n"
+        "    def __call__(self, x): return super().__call__(x.reshape(-1, x.shape[-1])).reshape(x.shape).long()",
+    }[id]
+    names = {"torch": torch}
+    exec(source, names)
+    result = in_place(EXERCISES[id], names[EXERCISES[id].name])
+    assert result.state == State.NOT_YET
+    assert "check itself failed" not in text(result)
+
+
+@pytest.mark.parametrize(
+    "value", [torch.ones(3, dtype=torch.int64), torch.tensor([True]), float("nan"), [1.0, float("inf")]]
+)
+def test_a_judge_that_falls_over_odd_numbers_names_them(value):
+    def strict(data, seed):
+        raise RuntimeError("mean(): could not infer output dtype")
+
+    result = in_place(lesson_of_one(strict), lambda: value)
+    assert result.state == State.NOT_YET
+    assert "came in `value`" in text(result)
