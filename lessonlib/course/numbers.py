@@ -72,7 +72,7 @@ def _numbered(number: str) -> str:
 
 
 def head(text: str, lesson: lessons.Lesson) -> str:
-    """A notebook's first cell with the lesson's number in the heading, and its minutes where they are told."""
+    """A cell with the lesson's number where it has the heading, and its minutes where it tells them."""
     text = re.sub(r"\A# \d\d · ", f"# {lesson.number} · ", text)
     return re.sub(r"(\*\*Time:\*\* )\d+( minutes)", rf"\g<1>{lesson.minutes}\2", text, count=1)
 

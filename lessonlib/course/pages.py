@@ -35,11 +35,11 @@ def lesson(path: Path, here: str) -> bytes:
     notebook = notebooks.read(path)
     known = next((each for each in lessons.lessons() if each.file == path.name), None)
     changed = False
-    for number, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         if cell.cell_type != "markdown":
             continue
         text = _current(cell.source, here)
-        if known and number == 0:
+        if known:
             text = numbers.head(text, known)
         changed |= text != cell.source
         cell.source = text

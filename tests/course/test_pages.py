@@ -33,15 +33,43 @@ def test_a_page_that_differs_is_named_then_written(tmp_path, monkeypatch):
     assert pages.write(tmp_path, check=True) == []
 
 
+@pytest.fixture
+def catalogue(tmp_path, monkeypatch):
+    """Puts other lessons in the place of the course's own, for one test."""
+
+    def put(text: str) -> None:
+        file = tmp_path / "lessons.toml"
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(lessons, "FILE", file)
+        forget()
+
+    def forget() -> None:
+        for function in (lessons.lessons, lessons._slugs_of_0_2_0):
+            function.cache_clear()
+
+    yield put
+    monkeypatch.undo()
+    forget()
+
+
+@pytest.fixture
+def six(catalogue):
+    """Six lessons, the last of them the tree."""
+    slugs = ["start", "flat-mlp", "layers", "batchnorm", "shapes"]
+    entries = [f'[[lesson]]\nslug = "{slug}"\ntitle = "T"\nidea = "i"\nminutes = 5\n' for slug in slugs]
+    entries.append('[[lesson]]\nslug = "tree"\ntitle = "The tree"\nidea = "pairs"\nminutes = 40\ncore = true\n')
+    catalogue("\n".join(entries))
+
+
 # --- parts between comments ---
 
 
-def test_a_part_is_filled_and_the_text_around_it_stays():
+def test_a_part_is_filled_and_the_text_around_it_stays(six):
     text = "mine\n<!-- generated: map -->\nold\n<!-- end -->\nas well: <!-- generated: core-path -->0<!-- end -->."
     made = parts.filled(text, "notebooks/")
     assert made.startswith("mine\n") and "old" not in made
-    assert "| **[05 The tree](notebooks/05_tree.ipynb)** | neighbours first; shared weights; reach | 40 |" in made
-    assert re.search(r"as well: <!-- generated: core-path -->\[00\]\([^)]*\), .*<!-- end -->\.$", made)
+    assert "| **[05 The tree](notebooks/05_tree.ipynb)** | pairs | 40 |" in made
+    assert re.search(r"as well: <!-- generated: core-path -->\[05\]\([^)]*\)<!-- end -->\.$", made)
     assert parts.filled(made, "notebooks/") == made
 
 
@@ -69,7 +97,7 @@ def test_an_unknown_part_is_named():
         ("01_adding.ipynb and [02 · B](02_other.ipynb)", "01_adding.ipynb and [02 · B](02_other.ipynb)"),
     ],
 )
-def test_links_and_mentions_carry_the_present_number(text, made):
+def test_links_and_mentions_carry_the_present_number(six, text, made):
     assert numbers.renumbered(text, "") == made
     assert numbers.renumbered(made, "") == made
 
@@ -92,31 +120,25 @@ def test_no_number_stands_where_no_link_can_carry_it(committed_course):
 
 
 @pytest.fixture
-def with_one_more(committed_course, tmp_path, monkeypatch):
-    """The course with a lesson put in as number 03: one entry in lessons.toml, and its notebook."""
+def with_one_more(committed_course, tmp_path, catalogue):
+    """The course with a lesson put in as number 03: one entry in lessons.toml."""
     course = tmp_path / "course"
     for folder in ("notebooks", "solutions"):
         shutil.copytree(committed_course / folder, course / folder)
     for page in pages.TEXTS:
         shutil.copy(committed_course / page, course)
-    before, last = lessons.FILE.read_text(encoding="utf-8").split('[[lesson]]\nslug = "batchnorm"')
+    before, after = lessons.FILE.read_text(encoding="utf-8").split('[[lesson]]\nslug = "batchnorm"')
     entry = '[[lesson]]\nslug = "a-detour"\ntitle = "A detour"\nidea = "one more"\nminutes = 7\n\n'
-    catalogue = tmp_path / "lessons.toml"
-    catalogue.write_text(f'{before}{entry}[[lesson]]\nslug = "batchnorm"{last}', encoding="utf-8")
-    monkeypatch.setattr(lessons, "FILE", catalogue)
-    cached = (lessons.lessons, lessons._slugs_of_0_2_0)
-    for function in cached:
-        function.cache_clear()
-    yield course
-    monkeypatch.undo()
-    for function in cached:
-        function.cache_clear()
+    catalogue(f'{before}{entry}[[lesson]]\nslug = "batchnorm"{after}')
+    return course
 
 
 def test_a_lesson_put_in_moves_every_number_after_it(with_one_more):
     course = with_one_more
     said = pages.write(course, check=True)
-    assert any("05_tree.ipynb is now 06_tree.ipynb" in sentence for sentence in said)
+    tree = lessons.find("tree")
+    assert tree.number == f"{int(lessons.find('a-detour').number) + 3:02}"
+    assert any(f"_tree.ipynb is now {tree.file}" in sentence for sentence in said)
     assert pages.write(course) == ["notebooks/03_a_detour.ipynb is missing: write it, or take it out of lessons.toml."]
     detour = new_notebook(cells=[new_markdown_cell("# 09 · A detour\n\n**Time:** 1 minutes. After lesson 02.")])
     notebooks.write(course / "notebooks" / "03_a_detour.ipynb", notebooks.dumps(detour))
@@ -127,8 +149,8 @@ def test_a_lesson_put_in_moves_every_number_after_it(with_one_more):
         return "\n\n".join(cell.source for cell in notebooks.read(course / path).cells if cell.cell_type == "markdown")
 
     assert text("notebooks/03_a_detour.ipynb").startswith("# 03 · A detour\n\n**Time:** 7 minutes. After [lesson 02](")
-    assert text("notebooks/06_tree.ipynb").startswith("# 06 · ")
-    assert text("solutions/06_tree.ipynb").startswith("# 06 · ")
+    assert text(f"notebooks/{tree.file}").startswith(f"# {tree.number} · ")
+    assert text(f"solutions/{tree.file}").startswith(f"# {tree.number} · ")
     assert "| [03 A detour](03_a_detour.ipynb) | one more | 7 |" in text("notebooks/00_start_here.ipynb")
     assert "[03 A detour](notebooks/03_a_detour.ipynb)" in (course / "README.md").read_text(encoding="utf-8")
     count = 0

@@ -10,10 +10,11 @@ import nbformat
 import pytest
 
 from lessonlib import lessons
+from lessonlib.course import ROOT
 from lessonlib.widgets import content
 
 NUMBERS = [each.number for each in lessons.lessons()]
-WITH_EXERCISES = NUMBERS[1:12]
+WITH_EXERCISES = {file.name[:2] for file in (ROOT / "solutions").glob("[0-9][0-9]_*.ipynb")}
 
 
 def cells(file: Path, kind: str) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lessonlib import lessons
 from lessonlib.course.execute import METADATA
 
 MEGABYTES = 2.0  # of one stored notebook: a clone stays small, and a code host still shows it
@@ -66,12 +67,13 @@ def test_their_metadata_is_the_courses_alone(stored):
 def test_every_cell_has_an_id_that_can_be_read_and_is_used_once(stored):
     def broken() -> Iterator[str]:
         for it in stored:
-            number = it.file.name[:2]
+            lesson = lessons.find(it.file.name)
+            begin = rf"(ex|chk|q)?({lesson.was or lesson.slug}|{lesson.slug})"  # an id is for good, as a slug is
             for id, times in Counter(cell.id for cell in it.notebook.cells).items():
                 if times > 1:
                     yield f"{it.name}: {times} cells are called {id}"
-                if not re.fullmatch(rf"(ex|chk|q)?{number}(-[a-z0-9]+)+", id):
-                    yield f"{it.name}: {id} does not read like {number}-what-it-is-about"
+                if not re.fullmatch(rf"{begin}(-[a-z0-9]+)+", id):
+                    yield f"{it.name}: {id} does not read like {lesson.slug}-what-it-is-about"
 
     assert list(broken()) == []
 

@@ -17,7 +17,12 @@ def test_slugs_are_unique_and_none_is_taken_for_a_number():
     assert not [slug for slug in slugs if slug[0].isdigit()]
 
 
-@pytest.mark.parametrize("name", ["tree", "05", "5", 5, "05_tree.ipynb", "07_tree", "tree.ipynb"])
+NUMBER = lessons.find("tree").number
+
+
+@pytest.mark.parametrize(
+    "name", ["tree", NUMBER, str(int(NUMBER)), int(NUMBER), "05_tree.ipynb", "17_tree", "tree.ipynb"]
+)
 def test_a_lesson_is_found_by_slug_number_or_file(name):
     assert lessons.find(name).slug == "tree"
 
