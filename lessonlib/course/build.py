@@ -83,11 +83,12 @@ def run(root: Path, folder: Path, check: bool = False) -> int:
     made = exercises(root)
     look = _compare if check else _put
     troubles = [trouble for name, new in made.items() if (trouble := look(root, folder / name, new))]
-    troubles += [
-        f"{path.name} has no solution: delete it, or write one."
-        for path in notebooks.numbered(folder)
-        if path.name not in made
-    ]
+    now = {notebooks.name_of(name): name for name in made}
+    for path in notebooks.numbered(folder):
+        if path.name not in made and (name := now.get(notebooks.name_of(path.name))):
+            troubles.append(f"{path.name} is {name} now. To carry your answers over: python3 course.py update")
+        elif path.name not in made:
+            troubles.append(f"{path.name} has no solution: delete it, or write one.")
     for trouble in troubles:
         print(trouble)
     done = "as the solutions give them" if check else "made"
@@ -139,4 +140,4 @@ def _has_own_cells(old: NotebookNode, new: NotebookNode) -> bool:
 
 
 def _reset(path: Path) -> str:
-    return f"python3 course.py reset {path.name[:2]}"
+    return f"python3 course.py reset {notebooks.name_of(path.name)}"

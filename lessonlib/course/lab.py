@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from lessonlib import lessons
-from lessonlib.course import ROOT, settings
+from lessonlib.course import ROOT, Problem, settings, update
 
 FIRST_PAGE = Path("notebooks") / lessons.find("start-here").file
 
@@ -15,6 +15,11 @@ def main(argv: list[str]) -> int:
     from jupyterlab.labapp import LabApp
 
     settings.write(Path(sys.prefix))
+    try:
+        for line in update.settle(ROOT):
+            print(line)
+    except Problem as problem:  # no reason not to start
+        print(problem)
     passed_on = arguments(argv)
     os.chdir(ROOT)  # JupyterLab's file browser shows the folder it was started in
     LabApp.launch_instance(passed_on)

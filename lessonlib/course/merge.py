@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from nbformat import NotebookNode
 
-from lessonlib.course import notebooks
+from lessonlib.course import answers, notebooks
 
 YOURS = {
     "code": "# Your version of the cell above, kept by the update of {}.\n",
@@ -48,15 +48,16 @@ def merge(old: NotebookNode, new: NotebookNode, base: NotebookNode | None = None
     """Carry what a learner did in `old` into `new`.
 
     `base` is the course's notebook that the learner began with. Without it, a cell of the course that differs from
-    the new one counts as changed by both. Answers are found by grade_id, other cells by id, else by their text.
+    the new one counts as changed by both. Answers are found by grade_id, else by the name that they define; other cells
+    by id, else by their text.
     """
     merged = Merged(deepcopy(new))
-    began = {_name(cell): cell for cell in base.cells} if base else None
+    began = {notebooks.name(cell): cell for cell in base.cells} if base else None
     mine = _pairs(old.cells, new.cells)
     blocks, place_of = [[]], {}
     for place, cell in enumerate(merged.notebook.cells, 1):
-        parts = mine.get(_name(cell), [])
-        blocks.append(_combine(cell, parts, began and began.get(_name(cell)), merged) if parts else [cell])
+        parts = mine.get(notebooks.name(cell), [])
+        blocks.append(_combine(cell, parts, began and began.get(notebooks.name(cell)), merged) if parts else [cell])
         place_of |= {id(part): place for part in parts}
     place, taken = 0, {cell.id for block in blocks for cell in block}
     for cell in old.cells:
@@ -64,30 +65,53 @@ def merge(old: NotebookNode, new: NotebookNode, base: NotebookNode | None = None
             place = place_of[id(cell)]
         elif _is_own(cell, began):
             blocks[place].append(_own(cell, taken))
-            merged.own.append(_name(cell))
+            merged.own.append(notebooks.name(cell))
     merged.notebook.cells = [cell for block in blocks for cell in block]
     return merged
 
 
-def _name(cell: NotebookNode) -> str:
-    return notebooks.grade_id(cell) or cell.id
-
-
 def _pairs(old: list[NotebookNode], new: list[NotebookNode]) -> dict[str, list[NotebookNode]]:
     """For each new cell the learner's, by name: more than one where a cell of an answer was split."""
-    names = {_name(cell) for cell in new}
+    names = {notebooks.name(cell) for cell in new}
     pairs: dict[str, list[NotebookNode]] = {}
     for cell in old:
-        if _name(cell) in names and (_name(cell) not in pairs or notebooks.is_answer(cell)):
-            pairs.setdefault(_name(cell), []).append(cell)
-    strays = [cell for cell in old if _name(cell) not in names]
+        if notebooks.name(cell) in names and (notebooks.name(cell) not in pairs or notebooks.is_answer(cell)):
+            pairs.setdefault(notebooks.name(cell), []).append(cell)
+    strays = [cell for cell in old if notebooks.name(cell) not in names]
     for cell in new:
-        if _name(cell) not in pairs:
+        if notebooks.name(cell) not in pairs:
             same = next((stray for stray in strays if _says_the_same(stray, cell)), None)
             if same is not None:
-                pairs[_name(cell)] = [same]
+                pairs[notebooks.name(cell)] = [same]
                 strays.remove(same)
+    for cell in filter(notebooks.is_answer, new):
+        parts = pairs.get(notebooks.name(cell), [])
+        if not any(_is_work(part, cell) for part in parts) and (lost := _lost(cell, strays)):
+            pairs[notebooks.name(cell)] = [lost]
     return pairs
+
+
+def _is_work(part: NotebookNode, stub: NotebookNode) -> bool:
+    """Whether a cell of an answer holds more than the stub."""
+    return notebooks.is_filled_in(part) if notebooks.is_answer(part) else part.source.split() != stub.source.split()
+
+
+def _lost(stub: NotebookNode, strays: list[NotebookNode]) -> NotebookNode | None:
+    """The learner's cell that defines what the stub does, and is marked as no answer.
+
+    So the update of version 0.2.0 leaves an answer whose grade_id it does not know any more.
+    """
+    wanted = answers.first_definition(stub.source)
+    found = [cell for cell in strays if cell.cell_type == "code" and wanted in answers.definitions(cell.source)]
+    return found[-1] if wanted and found else None
+
+
+def is_misplaced(notebook: NotebookNode, course: NotebookNode) -> bool:
+    """Whether a learner's notebook holds an answer in a cell that is marked as none."""
+    pairs = _pairs(notebook.cells, course.cells)
+    ours = filter(notebooks.is_answer, course.cells)
+    parts = [pairs.get(notebooks.name(cell), []) for cell in ours]
+    return any(not notebooks.is_answer(part) for found in parts for part in found)
 
 
 def _says_the_same(a: NotebookNode, b: NotebookNode) -> bool:
@@ -106,20 +130,20 @@ def _combine(new: NotebookNode, parts: list[NotebookNode], began: NotebookNode |
     if began is not None and mine.source == began.source:  # only the course changed it
         return [new]
     if began is not None and new.source == began.source:
-        merged.edits.append(_name(new))
+        merged.edits.append(notebooks.name(new))
         return [_typed(new, mine)]
-    merged.both.append(_name(new))
+    merged.both.append(notebooks.name(new))
     return [new, _below(mine)]
 
 
 def _answer(new: NotebookNode, parts: list[NotebookNode], merged: Merged) -> NotebookNode:
     mine = parts[0]
-    if len(parts) == 1 and not notebooks.is_filled_in(mine):
+    if len(parts) == 1 and not _is_work(mine, new):
         return new
-    merged.answers.append(_name(new))
+    merged.answers.append(notebooks.name(new))
     marks = mine.metadata.get("nbgrader", {})
-    if marks.get("checksum") != notebooks.checksum(new, marks.get("grade_id")):
-        merged.changed_tasks.append(_name(new))
+    if marks and marks.get("checksum") != notebooks.checksum(new, marks.get("grade_id")):
+        merged.changed_tasks.append(notebooks.name(new))
     carried = _typed(new, mine)
     carried.source = "\n".join(part.source for part in parts)
     return carried
@@ -148,7 +172,7 @@ def _is_own(cell: NotebookNode, began: dict[str, NotebookNode] | None) -> bool:
         return False
     if "nbgrader" in cell.metadata:
         return notebooks.is_filled_in(cell)
-    return not began or _name(cell) not in began or cell.source != began[_name(cell)].source
+    return not began or notebooks.name(cell) not in began or cell.source != began[notebooks.name(cell)].source
 
 
 def _own(cell: NotebookNode, taken: set[str]) -> NotebookNode:

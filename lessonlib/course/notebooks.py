@@ -139,7 +139,7 @@ def grade_id(cell: NotebookNode) -> str | None:
 
 def name(cell: NotebookNode) -> str:
     """What the course calls this cell: its grade_id, else its id, which is the same where the course made it."""
-    return grade_id(cell) or lessons.permanent(cell.id)
+    return grade_id(cell) or (lessons.permanent(cell.id) if cell.id.startswith("ex") else cell.id)
 
 
 def is_answer(cell: NotebookNode) -> bool:

@@ -31,8 +31,7 @@ def reset(root: Path, name: str) -> str:
     path = root / "exercises" / file
     shown = path.relative_to(root)
     if not path.exists():
-        notebooks.write(path, notebooks.dumps(new))
-        return f"{shown} was missing; here it is again."
+        return _missing(root, path, new)
     if path.read_bytes() == notebooks.dumps(new):
         return f"{shown} is fresh already. Nothing was changed."
     copy = notebooks.keep(root, path)
@@ -41,6 +40,19 @@ def reset(root: Path, name: str) -> str:
         f"{shown} is fresh again. What you had is kept as {copy.relative_to(root)}.\n"
         "If the notebook is open in JupyterLab: File, Reload Notebook from Disk."
     )
+
+
+def _missing(root: Path, path: Path, new: NotebookNode) -> str:
+    """Write the exercise that is not there. One that lies there under an earlier number is kept and goes."""
+    shown = path.relative_to(root)
+    earlier = [other for other in notebooks.numbered(path.parent) if name_of(other.name) == name_of(path.name)]
+    notebooks.write(path, notebooks.dumps(new))
+    if not earlier:
+        return f"{shown} was missing; here it is again."
+    copies = ", ".join(str(notebooks.keep(root, other).relative_to(root)) for other in earlier)
+    for other in earlier:
+        other.unlink()
+    return f"{shown} is fresh again. {earlier[0].name}, as it was called before, is kept as {copies}."
 
 
 def _find(root: Path, name: str) -> tuple[str, NotebookNode]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from lessonlib.course import ROOT, Problem, build, files, lock, notebooks
 from lessonlib.course.files import digest
 from lessonlib.course.lock import one_at_a_time
-from lessonlib.course.merge import merge
+from lessonlib.course.merge import is_misplaced, merge
 from lessonlib.course.sources import Clone, File, Tree, folder
 
 WITH_WORK = ("notebooks/", "exercises/", "solutions/")  # notebooks in which a learner may have worked
@@ -59,6 +59,32 @@ def update(root: Path, newer: Path | None = None) -> list[str]:
     return said
 
 
+def settle(root: Path) -> list[str]:
+    """Put answers in their places that an earlier update has left beside them; returns what was done, in words.
+
+    That of version 0.2.0 does not know a notebook or an answer under a new name: it keeps them as files and cells of
+    your own. Where there is nothing of the kind, nothing is touched.
+    """
+    made, plan = _made_again(root), Plan()
+    for path, file in made.items():
+        if (former := _former(root, path, made, None)) is not None:
+            _decide_moved(plan, root, former, path, file, file)
+        elif (root / path).is_file() and _is_misplaced((root / path).read_bytes(), file.data):
+            _decide(plan, root, path, file, file)
+    if not plan.put:
+        return []
+    with one_at_a_time(root / ".course" / "update.lock", "An update is at work; waiting for it."):
+        said = _apply(root / ".course" / "update", plan)
+    return ["Answers of an earlier version of the course are in their places now.", *said[1:]]
+
+
+def _is_misplaced(now: bytes, course: bytes) -> bool:
+    try:
+        return not _same(now, course) and is_misplaced(notebooks.parse(now, ""), notebooks.parse(course, ""))
+    except Problem:
+        return False
+
+
 # --- deciding ---
 
 
@@ -85,7 +111,7 @@ def prepare(root: Path, new: Tree, base: Tree | None) -> Plan:
     base = _made_again(root) if base is None else base
     plan = Plan()
     for path, file in sorted(new.items(), key=lambda item: _order(item[0])):
-        former = _former(root, path, new)
+        former = _former(root, path, new, _began(base, path))
         if former is None:
             _decide(plan, root, path, file, _began(base, path))
         else:
@@ -120,9 +146,15 @@ def _began(base: Tree, path: str) -> File | None:
     )
 
 
-def _former(root: Path, path: str, new: Tree) -> str | None:
-    """The name that a notebook has here, where the new course shows it under another number; else None."""
-    if (root / path).is_file() or not path.startswith(WITH_WORK) or not NUMBERED.match(Path(path).name):
+def _former(root: Path, path: str, new: Tree, began: File | None) -> str | None:
+    """The name that a notebook has here, where the new course shows it under another number; else None.
+
+    Where both are there, the one that somebody has worked in counts.
+    """
+    here = root / path
+    if not path.startswith(WITH_WORK) or not NUMBERED.match(here.name):
+        return None
+    if here.is_file() and not any(_same(here.read_bytes(), file.data) for file in (new[path], began) if file):
         return None
     others = (root / path).parent.glob(f"[0-9][0-9]{Path(path).name[2:]}")
     names = (other.relative_to(root).as_posix() for other in others)
@@ -131,6 +163,8 @@ def _former(root: Path, path: str, new: Tree) -> str | None:
 
 def _decide_moved(plan: Plan, root: Path, former: str, path: str, file: File, began: File | None) -> None:
     now = (root / former).read_bytes()
+    if (root / path).is_file():
+        plan.known[path] = digest((root / path).read_bytes())
     if began is not None and _same(now, began.data):
         plan.put[path] = file  # the old file is removed with all that is no longer part of the course
         return

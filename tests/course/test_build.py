@@ -75,7 +75,7 @@ def test_a_filled_in_cell_is_named_and_left_alone(course, capsys, check):
     assert build.run(course, course / "exercises", check) == 1
     said = capsys.readouterr().out
     assert "flat-mlp-add is filled in" in said
-    assert "course.py reset 01" in said
+    assert "course.py reset adding" in said
     assert exercise(course).read_bytes() == before
 
 
