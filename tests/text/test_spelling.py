@@ -34,10 +34,11 @@ def unknown(text: str, dictionary: SpellChecker) -> set[str]:
 
 
 def prose_in_code(file: Path) -> Iterator[str]:
-    """The strings of a file that read like sentences."""
+    """The strings of a file that read like sentences, and are no patterns of `re`."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 3:
-            yield node.value
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if len(text.split()) > 3 and "(?:" not in text:
+            yield text
 
 
 def texts(committed: Path) -> Iterator[tuple[str, str]]:
