@@ -4,7 +4,8 @@
     …
     <!-- end -->
 
-`course.py build` writes what belongs there; the text around stays by hand. A part on one line may stand in a sentence.
+`course.py build` writes what belongs there; the text around stays by hand. A part may stand in a sentence too, but not
+at the beginning of a line: there, Markdown takes the whole line for HTML.
 """
 
 import re
@@ -26,6 +27,10 @@ def filled(text: str, here: str) -> str:
         if name not in PARTS:
             raise Problem(f"There is no generated part {name!r}; there are {', '.join(PARTS)}.")
         around = "\n\n" if "\n" in old else ""
+        if not around and (place.start() == 0 or text[place.start() - 1] == "\n"):
+            raise Problem(
+                f"The generated part {name!r} begins its line: put a word before it, or give it lines of its own."
+            )
         return f"{begin}{around}{PARTS[name](here)}{around}{end}"
 
     return PLACE.sub(fill, text)

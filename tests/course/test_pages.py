@@ -78,6 +78,11 @@ def test_an_unknown_part_is_named():
         parts.filled("<!-- generated: weather --><!-- end -->", "")
 
 
+def test_a_part_in_a_sentence_does_not_begin_its_line():
+    with pytest.raises(Problem, match="begins its line"):
+        parts.filled("The core path:\n<!-- generated: core-path -->0<!-- end -->.", "")
+
+
 # --- numbers of lessons ---
 
 
