@@ -19,6 +19,7 @@ CELLS = {
         from lessonlib.models import tree
         from lessonlib import predictions
         from lessonlib.widgets import *
+        from lessonlib.widgets import living_tree
         torch.manual_seed(0)
         vocabulary, model = Vocabulary(["abcdefghijklmnopqrstuvwxyz"]), tree(27, 6, 8)
         X, Y = torch.randint(0, 27, (60, 8)), torch.randint(0, 27, (60,))
@@ -37,6 +38,8 @@ CELLS = {
     "choices": 'predict("flat-mlp-unscaled", "rises")',
     "drawn": 'predict("layers-gain", [1.0, 0.63, 0.49, 0.41, 0.36, 0.32])',
     "in all": 'your_predictions("flat-mlp")',
+    "living": 'living = LivingTree(model, vocabulary, text="anna", tools=living_tree.TOOLS, opened=2); living',
+    "living two": 'LivingTree(model, vocabulary, text="anna", compare=tree(27, 6, 8), labels=("one", "two"))',
     "curve": """
         with LiveLoss("Two runs") as live:
             for name, pause in (("flat", 0), ("tree", 0.005)):
@@ -284,6 +287,18 @@ def test_all_answers_open_at_one_switch_and_close_again(page):
     switch.focus()
     press(page, "Space")
     expect(answer).to_be_hidden()
+
+
+def test_the_living_tree_by_keyboard(page):
+    living = widget(page, "living")
+    living.get_by_role("textbox").focus()
+    press(page, "End")
+    page.page.keyboard.type("x")  # in command mode it would cut the cell
+    expect(living.locator(".ll-tree-sentence")).to_contain_text("After “annax”")
+    assert page.page.locator(".jp-Notebook .jp-Cell").count() == len(CELLS)
+    python_says(page, "living.text = 'bob'\nprint(living.text)", "bob")
+    expect(living.locator(".ll-tree-sentence")).to_contain_text("After “bob”")
+    expect(living.get_by_role("textbox")).to_have_value("bob")
 
 
 # --- while the kernel is busy ---

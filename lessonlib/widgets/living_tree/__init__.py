@@ -8,6 +8,6 @@ share         a page of its own, to be sent to somebody
 """
 
 from lessonlib.widgets.living_tree.share import share
-from lessonlib.widgets.living_tree.widget import LivingTree
+from lessonlib.widgets.living_tree.widget import TOOLS, LivingTree
 
-__all__ = ["LivingTree", "share"]
+__all__ = ["TOOLS", "LivingTree", "share"]

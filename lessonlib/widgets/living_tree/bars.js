@@ -3,7 +3,7 @@
 const FEW = 8, MANY = 60;
 
 function bars(engine, state) {
-  const list = h("ol", { class: "ll-tree-bars" });
+  const list = h("ol", { class: "ll-tree-bars", "aria-label": "What comes next, the likeliest first" });
   const all = h("button", { type: "button", class: "ll-tree-all", "aria-expanded": "false", onclick: () => { wide = !wide; show(chances, drawn); } });
   const el = h("div", { class: "ll-tree-next" }, h("div", { class: "ll-tree-title" }, "What comes next"), list, all);
   let wide = false, chances = [], drawn = null, rows = [];

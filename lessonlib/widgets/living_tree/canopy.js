@@ -1,6 +1,7 @@
 // The canopy: characters at the bottom, a row of nodes for each level above them, the top at the top.
 
 const GAP = 24, LETTERS = 24, RIBBON = 6;
+const MANY_NODES = 130; // more of them than a frame can animate
 const STAGGER = 70, FADE = 190; // milliseconds from one level to the next, and for the colours to settle
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -14,7 +15,7 @@ function kindOf(reach, plural = false) {
 const lettersOf = (engine, seen) => seen.map((id) => (id ? engine.characters[id] : "·")).join("");
 const quoted = (engine, seen) => `“${seen.map((id) => engine.characters[id]).join("")}”`;
 
-function canopy(engine, state, choose) {
+function canopy(engine, state, choose, read) {
   const reaches = engine.levels.map((level) => level.reach);
   const edges = reaches.slice(1).map((_, k) => s("path", { class: `ll-tree-edges ll-tree-level-${k % 6}` }));
   const lit = s("path", { class: "ll-tree-lit" });
@@ -32,7 +33,17 @@ function canopy(engine, state, choose) {
     const letters = h("span", { class: "ll-tree-letters" }), canvas = h("canvas", { "aria-hidden": "true" });
     const el = h("button", { type: "button", class: "ll-tree-node", tabindex: -1, "aria-pressed": "false", onclick: () => { move([k, place]); choose([k, place]); } }, letters, canvas);
     el.addEventListener("keydown", (event) => step(event, k, place));
+    canvas.addEventListener("pointermove", (event) => { if (k < state.open) point(event, nodes[k][place]); });
+    canvas.addEventListener("pointerleave", () => read(""));
     return { el, letters, canvas, k, place, shape: { rows: 1, columns: 1 }, from: null, now: null, to: null };
+  }
+
+  /** Say which number of an open strip is pointed at. */
+  function point(event, { k, place, canvas, shape }) {
+    const box = canvas.getBoundingClientRect(), { seen, out } = look.levels[k][place];
+    const column = Math.floor(((event.clientX - box.left) / box.width) * shape.columns), row = Math.floor(((event.clientY - box.top) / box.height) * shape.rows);
+    const i = row * shape.columns + column;
+    if (i >= 0 && i < out.length) read(`${quoted(engine, seen)}, number ${i + 1}: ${said(out[i])}`);
   }
 
   function step(event, k, place) {
@@ -125,7 +136,7 @@ function canopy(engine, state, choose) {
     const first = !look;
     look = next;
     light();
-    settle(changed, animate && !first && !still());
+    settle(changed, animate && !first && !still() && nodes.flat().length < MANY_NODES);
   }
 
   function settle(changed, animate) {

@@ -9,7 +9,7 @@ function render({ model, el }) {
   };
   const trees = model.get("trees").map(({ label, outline, numbers, precision }) => ({ label, engine: new Engine(outline, weights(numbers, precision)) }));
   const engine = trees[0].engine;
-  const name = nameField(engine, state, model.get("example"), typed);
+  const name = nameField(engine, state, model.get("example"), typed, () => pen.button.click());
   const panels = trees.map((tree) => panel(tree, state, () => panels.forEach((each) => each.pick())));
   const pen = writer(panels, state, name, update);
   const slide = state.tools.has("convolution") && convolution(engine, state, model.get("example"));
@@ -68,13 +68,16 @@ function render({ model, el }) {
     onTheme(() => { lay(); setTimeout(lay, 400); }), // a theme's colours may come a little after its name
     () => pen.stop(),
   ];
+  const told = () => { typed(model.get("text")); name.set(state.text); };
+  model.on("change:text", told);
+  undo.push(() => model.off("change:text", told));
   update(state.text, false);
   if (model.get("focus")) name.take();
   return () => undo.forEach((f) => f());
 }
 
 /** The text field: only characters that the tree knows go in; others are named beside it. */
-function nameField(engine, state, example, typed) {
+function nameField(engine, state, example, typed, enter) {
   const input = h("input", { type: "text", class: "ll-tree-name", size: 14, maxlength: 60, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: example, value: state.text });
   const note = h("p", { class: "ll-tree-unknown", role: "status", hidden: true });
   const read = () => {
@@ -89,6 +92,7 @@ function nameField(engine, state, example, typed) {
     note.textContent = unknown.includes(".") ? "“.” ends a name: the tree writes it itself." : unknown.length ? `${unknown.map((c) => `“${c}”`).join(", ")} is not among the ${engine.characters.length} characters of this tree, so it was left out.` : "";
     typed(kept);
   };
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && state.tools.has("write")) enter(); });
   input.addEventListener("input", (event) => { if (!event.isComposing) read(); });
   input.addEventListener("compositionend", read);
   return {

@@ -18,7 +18,7 @@ function mattered(engine, state, tree) {
     chances = next;
     const { ids } = tree.look(), goal = state.target ?? chances.indexOf(Math.max(...chances));
     const found = way === "away" ? engine.takenAway(ids, goal, state.temperature) : engine.slopes(ids, goal, state.temperature);
-    tree.under(found.map((v, i) => (ids[i] || way === "slope" ? v : null)), way === "away" ? points : said);
+    tree.under(found.map((v, i) => (ids[i] || way === "slope" ? v : null)), points);
     words.textContent = sentence(ids, goal, found);
   }
 
@@ -27,7 +27,7 @@ function mattered(engine, state, tree) {
     const typed = [...ids.keys()].filter((i) => ids[i]);
     if (!typed.length) return `${now} Type something: a character has to be there to be taken away.`;
     const most = typed.reduce((a, b) => (Math.abs(found[b]) > Math.abs(found[a]) ? b : a)), letter = `“${engine.characters[ids[most]]}”`;
-    if (way === "slope") return `${now} Below each character: the gradient of that chance at its vector, times the vector. Largest: ${letter}, ${said(found[most])}. A gradient tells of small changes only.`;
+    if (way === "slope") return `${now} Below each character: the gradient of that chance at its vector, times the vector, in points. Largest: ${letter}, ${points(found[most])}. A gradient tells of small changes only.`;
     return `${now} Below each character: how many points of it are lost when a “.” stands there instead. Without ${letter} it would be ${percent(chances[goal] - found[most])}.`;
   }
 

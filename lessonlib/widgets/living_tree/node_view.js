@@ -99,8 +99,8 @@ function sentence(op, { engine, node, step, input, values, channel, chances }) {
       score ? `. Among all scores that makes a chance of ${percent(chances[channel])}.` : `, the sum of ${input.length} products${step.bias ? " and a bias" : ""}.`];
   }
   if (op === "norm") {
-    const { mean, var: variance, gamma, beta } = kept(step, channel, node.place);
-    return [`${which}: (${said(input[channel])} − mean ${said(mean)}) / √(variance ${said(variance)} + ${step.eps}) × gamma ${said(gamma)} + beta ${said(beta)} = `, v];
+    const { mean, var: variance, gamma, beta } = kept(step, channel, node.place), own = step.mean.rows > 1 ? `, kept for place ${node.place + 1} of ${step.mean.rows} alone,` : "";
+    return [`${which}: (${said(input[channel])} − mean ${said(mean)}) / √(variance ${said(variance)} + ${step.eps}) × gamma ${said(gamma)} + beta ${said(beta)}${own} = `, v];
   }
   return [`${which}: ${STEPS[op]}(${said(input[channel])}) = `, v];
 }

@@ -8,4 +8,4 @@ follows();
 dark.addEventListener("change", follows);
 const place = document.getElementById("place");
 place.replaceChildren();
-widget().render({ model: { get: (name) => state[name] }, el: place });
+widget().render({ model: { get: (name) => state[name], on() {}, off() {} }, el: place });

@@ -1,7 +1,7 @@
 // A panel: one tree with its bars, and what is opened of it.
 
 function panel({ label, engine }, state, changed) {
-  const tree = canopy(engine, state, pick), next = bars(engine, state);
+  const tree = canopy(engine, state, pick, (words) => scale.read(words)), next = bars(engine, state);
   const sentence = h("p", { class: "ll-tree-sentence", role: "status" });
   const scale = legend();
   const detail = h("div", { class: "ll-tree-detail", hidden: true });
@@ -61,10 +61,11 @@ function panel({ label, engine }, state, changed) {
 
 /** The scale of the colours, with its numbers. */
 function legend() {
-  const canvas = h("canvas", { "aria-hidden": "true" }), low = h("span"), high = h("span"), more = h("span");
-  const el = h("p", { class: "ll-tree-legend", hidden: true }, low, canvas, high, more);
+  const canvas = h("canvas", { "aria-hidden": "true" }), low = h("span"), high = h("span"), more = h("span"), pointed = h("strong");
+  const el = h("p", { class: "ll-tree-legend", hidden: true }, low, canvas, high, more, pointed);
   return {
     el,
+    read: (words) => { pointed.textContent = words; },
     draw(open, scales) {
       el.hidden = !open;
       if (!open) return;

@@ -7,7 +7,7 @@ function writer(panels, state, field, update) {
   const [{ engine }] = panels;
   const button = h("button", { type: "button", class: "ll-main", onclick: () => (timer ? stop() : start()) }, "Write");
   const lists = panels.map(() => h("ol", { class: "ll-tree-words" })), known = new Set(state.words);
-  const el = h("div", { class: "ll-tree-written", role: "status", hidden: true }, ...panels.map(({ label }, i) => h("div", {}, h("div", { class: "ll-tree-title" }, label ? `Written by ${label}` : "Written"), lists[i])));
+  const el = h("div", { class: "ll-tree-written", role: "status", hidden: true }, ...panels.map(({ label }, i) => h("div", {}, h("div", { class: "ll-tree-title" }, label ? `Written, ${label}` : "Written"), lists[i])));
   let timer = 0, beginning = "", left = 0;
 
   function start() {
