@@ -15,6 +15,7 @@ from lessonlib.course import export, settings
 from lessonlib.models import tree
 from lessonlib.weights import pretrained
 from lessonlib.widgets import LivingTree, share
+from lessonlib.widgets.base import script
 from lessonlib.widgets.living_tree import TOOLS
 from lessonlib.widgets.living_tree.share import FULL, LIMIT
 from lessonlib.widgets.living_tree.widget import likeliest
@@ -40,8 +41,8 @@ TAKEN_OVER = """
 
 # JupyterLab, as far as its extension sees it: a notebook with one cell is opened; how many commands were run?
 OPEN_IN_LAB = """
-    const cell = { model: { type: "code", sharedModel: { getSource: () => source } }, node: document.createElement("p") };
-    const content = { widgets: [cell], node: document.createElement("p") };
+    const node = document.createElement("p"), model = { type: "code", sharedModel: { getSource: () => source } };
+    const content = { widgets: [{ model, node }], node };
     let run = 0;
     plugin.activate({
         shell: { currentWidget: { context: { path, ready: true }, sessionContext: { ready: true }, content } },
@@ -234,7 +235,7 @@ def test_the_sliding_tree_counts_what_is_new(opened, exported):
 
 def test_values_that_are_there_already_are_the_same(opened, exported):
     """What the picture counts as taken over: the same characters, so the same vector, at every step."""
-    code = LivingTree._esm.replace("export default", "const widget =", 1)
+    code = script(*LivingTree.scripts)
     (whole,) = LivingTree.revived(LivingTree()._copy()["state"])["trees"]
     assert opened(exported).evaluate(f"(tree) => {{ {code} {TAKEN_OVER} }}", whole) == [44, 0]
 
@@ -291,7 +292,7 @@ def test_its_policy_lets_nothing_out_and_nothing_in(lab, shared):
     context = lab.browser.new_context()
     page = context.new_page()
     asked = []
-    page.on("request", asked.append)
+    page.on("request", lambda request: asked.append(request))
     page.goto(shared.as_uri())
     refused = page.evaluate(f"async () => {{ {TRIES} return (await tried()).map((each) => each.status); }}")
     assert refused == ["rejected"] * 4
