@@ -2,10 +2,12 @@
 
 value("matrices", "Fusions, matrices, layers", easy, 5)(
     part("layers in one level", 4, {3: "batchnorm-is-left-out"}),
+    why="The sentence that a right answer is met with.",
     hints=("…", "…"),
 )
 code("pairs", "Even and odd", easy, 6, name="pairs")(
     Case("even and odd positions", probe, judge),
+    why="…",
     hints=("…", "…"),
 )
 """
@@ -21,7 +23,7 @@ from .exercise import Case, Exercise, Kind
 from .probes import common
 
 easy, medium, hard = "easy", "medium", "hard"
-Content = Callable[..., Exercise]  # takes the parts or cases, and the hints
+Content = Callable[..., Exercise]  # takes the parts or cases, why they are right, and the hints
 
 
 class Part(NamedTuple):
@@ -57,14 +59,14 @@ def prediction(id: str, title: str, difficulty: str, minutes: int, given: bool =
 def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: bool = False) -> Content:
     """An exercise that asks for the class or function `name`; its cases stop at the first that fails."""
 
-    def of_cases(*cases: Case, hints: tuple[str, ...]) -> Exercise:
-        return Exercise(id, title, Kind.CODE, name, difficulty, minutes, cases, hints, given)
+    def of_cases(*cases: Case, why: str, hints: tuple[str, ...]) -> Exercise:
+        return Exercise(id, title, Kind.CODE, name, difficulty, minutes, cases, hints, given, why=why)
 
     return of_cases
 
 
-def _of_parts(kind, id, title, difficulty, minutes, given, *parts: Part, hints: tuple[str, ...], together=None):
+def _of_parts(kind, id, title, difficulty, minutes, given, *parts: Part, why, hints: tuple[str, ...], together=None):
     """`together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others."""
     judges = values.judges_of_parts([part.judge for part in parts], together)
     cases = tuple(Case(part.title, common.value, judge) for part, judge in zip(parts, judges, strict=True))
-    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given)
+    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, why=why)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 from collections.abc import Callable
 
 from lessonlib import lessons, progress
 
 from . import forecast, notebook, panel, show
-from .card import Card, Words
+from .card import Card, Words, kernel
 from .exercise import Exercise
 from .judging import check_failed, judge
 from .probes.pristine import pristine
@@ -42,7 +43,7 @@ class Check:
 
         def check(*answer: object) -> Card | Words:
             if len(answer) != 1:
-                return Words(f"Say what is to be checked: check.{id}({exercise.name}).")
+                return Words(f"Say what is to be checked: check.{id}({exercise.name}).").shown()
             return self._check(exercise, answer[0])
 
         return check
@@ -63,6 +64,13 @@ class Check:
 
     def hint(self, id: str) -> Words:
         """The next hint: each call tells a little more."""
+        return self._hint(id).shown()
+
+    def solution(self, id: str) -> Words:
+        """An answer, once there has been an attempt, or when asked twice."""
+        return self._solution(id).shown()
+
+    def _hint(self, id: str) -> Words:
         if id not in self._exercises:
             return Words(f"There is no exercise called {id!r} here. {self._known()}")
         hints, given = self._exercises[id].hints, self._hints_given.get(id, 0)
@@ -71,8 +79,7 @@ class Check:
         self._hints_given[id] = given + 1
         return Words(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
 
-    def solution(self, id: str) -> Words:
-        """An answer, once there has been an attempt, or when asked twice."""
+    def _solution(self, id: str) -> Words:
         if id not in self._exercises:
             return Words(f"There is no exercise called {id!r} here. {self._known()}")
         tried = progress.load().get("checks", {}).get(id, {}).get("attempts", 0)
@@ -89,13 +96,28 @@ class Check:
         return f"There are: {', '.join(self._exercises)}."
 
     def _check(self, exercise: Exercise, answer: object) -> Card:
-        result = in_place(exercise, answer)
-        _record(result)
+        result = _checked(exercise, answer)
         _compare_with_environment(result)
-        if result.state in (State.CORRECT, State.NOT_YET):
-            with contextlib.suppress(Exception):  # strange cells must not cost the learner the result
-                result = dataclasses.replace(result, notes=(*result.notes, *forecast.notes(exercise, answer)))
-        return Card(result)
+        hint, solution = (functools.partial(tell, exercise.id) for tell in (self._hint, self._solution))
+        return Card(result, hint, solution, functools.partial(_again, exercise)).shown()
+
+
+def _checked(exercise: Exercise, answer: object) -> Result:
+    """The result, recorded, with what is likely to go differently where it is graded."""
+    result = in_place(exercise, answer)
+    _record(result)
+    if result.state in (State.CORRECT, State.NOT_YET):
+        with contextlib.suppress(Exception):  # strange cells must not cost the learner the result
+            result = dataclasses.replace(result, notes=(*result.notes, *forecast.notes(exercise, answer)))
+    return result
+
+
+def _again(exercise: Exercise) -> Result | Words:
+    """Check what the exercise's name stands for by now, in the notebook that the button belongs to."""
+    names = kernel().user_ns
+    if exercise.name not in names:
+        return Words(f"There is no `{exercise.name}` yet. Run its cell, then check again.")
+    return _checked(exercise, names[exercise.name])
 
 
 def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:

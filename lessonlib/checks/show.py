@@ -43,14 +43,14 @@ def sentences(mistake: Mistake) -> list[tuple[str, str]]:
     return said
 
 
-def ending(result: Result) -> str:
-    """The last sentence: where to go from here."""
+def ending(result: Result, typed: bool = True) -> str:
+    """The last sentence: where to go from here, or why it is right; `typed` where there is no button for a hint."""
     exercise = result.exercise
     if result.state == State.NOT_ATTEMPTED:
         return f"Fill in `{exercise.name}`, run its cell, then run this one again."
     if result.state == State.NOT_YET:
-        return f'`check.hint("{exercise.id}")` gives a hint.'
-    return ""
+        return f'`check.hint("{exercise.id}")` gives a hint.' if typed else ""
+    return exercise.why if result.state == State.CORRECT else ""
 
 
 def text(result: Result) -> str:
@@ -66,14 +66,15 @@ def text(result: Result) -> str:
     body += list(result.notes)
     if result.printed:
         body += ["Your code printed:", *(f"  | {row}" for row in result.printed.rstrip().splitlines()[:20])]
-    return "\n".join([head, *body, *filter(None, [ending(result)])])
+    last = [textwrap.fill(ending(result), 100, break_long_words=False)] if ending(result) else []
+    return "\n".join([head, *body, *last])
 
 
 def _wrapped(sentence: str) -> str:
     return textwrap.fill(sentence, 100, initial_indent=" " * 7, subsequent_indent=" " * 7, break_long_words=False)
 
 
-def html(result: Result) -> str:
+def html(result: Result, typed: bool = True) -> str:
     mark, ground = STATES[result.state]
     state = (
         f'<span style="background-color: {ground}; color: #ffffff; padding: 2px 8px; font-weight: bold">'
@@ -85,8 +86,8 @@ def html(result: Result) -> str:
     parts += [f"<p>{inline(note)}</p>" for note in result.notes]
     if result.printed:
         parts.append(f"<details><summary>What your code printed</summary><pre>{escape(result.printed)}</pre></details>")
-    if ending(result):
-        parts.append(f"<p>{inline(ending(result))}</p>")
+    if last := ending(result, typed):
+        parts.append(f"<p>{inline(last)}</p>")
     return (
         f'<div style="border-left: 4px solid {ground}; padding: 4px 12px; max-width: 56em">' + "".join(parts) + "</div>"
     )

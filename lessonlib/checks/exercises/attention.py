@@ -53,6 +53,8 @@ SHARES = value("shares", "Attention weights by hand", medium, 8)(
         [4, 5, 9],
         {(4, 6, 8): "shares-are-not-equal", (4, 20, 36): "shares-add-up-to-1", (4, 8, 12): "a-value-for-everybody"},
     ),
+    why="Softmax turns the scores that a position may see into shares that add up to 1, and the output is the "
+    "mean with those shares.",
     hints=(
         "Position t sees the columns 0 to t. All others get a score of minus infinity, and e to that power is 0.",
         "Softmax: raise e to each score, then divide by the sum. e to the power ln 3 is 3, e to the power 0 is 1.",
@@ -156,6 +158,7 @@ HEAD = code("head", "One head", medium, 12, name="head")(
     Case("weights times values", probes.head_values, _head_values, 2),
     Case("other sizes", probes.head_other_sizes, _head_other_sizes),
     Case("gradients reach all three matrices", probes.head_gradients, _head_gradients),
+    why="-inf before the softmax makes a share of exactly 0, so nothing to the right can reach the output.",
     hints=(
         "Every query meets every key: `q @ k.transpose(1, 2)` is (B, T, T). The row looks, the column is looked at.",
         "Scale by the root of d; put -inf where the column comes later than the row; softmax along the columns of each "
@@ -229,6 +232,8 @@ SEEN = code("seen", "Who is seen?", medium, 10, name="seen")(
     Case("asked twice", probes.seen_again, _seen_again),
     Case("BatchNorm in training mode", probes.seen_in_training, _seen_in_training),
     Case("BatchNorm in evaluation mode", probes.seen_in_evaluation, _seen_in_evaluation),
+    why="An output depends on a place exactly where the gradient there is not 0: that measures reach instead "
+    "of trusting the drawing.",
     hints=(
         "Ask a copy of x for gradients, call the model, and run `backward()` from the one output in question.",
         "`x.grad` is (B, T, C). A place is seen when any of its channels has a gradient that is not 0.",
@@ -264,6 +269,8 @@ MODES = prediction("modes", "The reach in both modes", medium, 7)(
         10,
         {8: "depth-is-not-reach", 30: "depth-is-not-reach", 20: "layernorm-is-no-batchnorm"},
     ),
+    why="Batch statistics mix examples and positions; LayerNorm works within one position, so attention's "
+    "mask alone sets the reach.",
     hints=(
         "In evaluation mode the tree sees what its dilations reach. In training mode, what are mean and variance made "
         "of?",
@@ -279,6 +286,7 @@ BELIEVE = prediction("believe", "Too good to be true", easy, 5)(
     part("C: without positions, 'abc' and 'bac' end alike", True, "a-mean-has-no-order"),
     part("D: 96 blocks share their weights", False, "blocks-have-own-weights"),
     part("E: the second block sees further back than the first", False, "depth-is-not-reach"),
+    why="A loss far below what names allow means that the model saw its answers: look for a leak before you celebrate.",
     hints=(
         "Nobody can know the next letter of a name for sure. What must a model have seen that does?",
         "Attention takes a weighted mean over all that came. What does a mean know of the order?",

@@ -126,6 +126,8 @@ BATCHNORM = code("batchnorm", "BatchNorm1d", hard, 25, name="BatchNorm1d")(
     Case("training moves the running averages", probes.running, _running, 2),
     Case("evaluation uses the running averages and leaves them alone", probes.evaluation, _evaluation, 2),
     Case("gradients go through the statistics, not into the buffers", probes.gradients, _gradients),
+    why="Training uses the batch's own statistics and lets gradients through them; evaluation uses the kept "
+    "ones, so no example depends on another.",
     hints=(
         "In `__init__`: gamma ones, beta zeros, running_mean zeros, running_var ones, each of shape (dim,), and "
         "`self.training = True`. Only gamma and beta are parameters.",
@@ -151,6 +153,7 @@ RUNNING = value("running", "Running averages by hand", easy, 4)(
         {4.6: "momentum-backwards", 0.5: "variance-starts-at-one"},
         tolerance=1e-3,
     ),
+    why="Each batch moves the running value a tenth of the way from where it stands to what that batch shows.",
     hints=(
         "new running mean = 0.9 times the old one + 0.1 times the batch's.",
         "The running mean starts at 0, the running variance at 1.",
@@ -167,6 +170,8 @@ COUNT = value("count", "12,097 by hand", easy, 6)(
     part(
         "all together", 12097, {12297: "bias-before-batchnorm", 12497: "buffers-are-parameters", 12070: "the-last-bias"}
     ),
+    why="The bias before a BatchNorm is left out because subtracting the mean removes it; gamma and beta come "
+    "instead, which is 200 more in all.",
     hints=(
         "An embedding is a table: characters times numbers for each. A Linear has fan_in times fan_out weights, and "
         "fan_out more for its bias, if it has one.",
@@ -180,6 +185,8 @@ COUPLING = prediction("coupling", "Who depends on whom?", medium, 5)(
     part("training: does example 1 feel example 2?", True, "examples-are-independent"),
     part("evaluation: does example 1 feel example 2?", False, "eval-uses-the-batch"),
     part("the gradient of a bias just before a BatchNorm", 0, {1: "bias-before-batchnorm"}, tolerance=1e-5),
+    why="In training each example helps make the mean and variance of all; and since the mean is subtracted, "
+    "a bias before it changes nothing.",
     hints=(
         "Which numbers go into the mean that is subtracted from example 1, in training and in evaluation?",
         "Add the same number to a whole channel of the batch: what does the mean do, and what is left of it?",

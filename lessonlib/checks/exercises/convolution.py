@@ -56,6 +56,8 @@ DILATIONS = value("dilations", "Who meets whom", easy, 6)(
             70: "dilation-off-by-one",
         },
     ),
+    why="Each level joins a position with the one a dilation to its left, and as the dilations double, so "
+    "does what each vector stands for.",
     hints=(
         "Before a level with dilation d, each vector stands for d characters. Its partner must end where those begin.",
         "Draw 10 positions in a row. Level 1 joins 9 with 8, level 2 joins 9 with 7, level 3 joins 9 with ...?",
@@ -82,6 +84,8 @@ EDGE = value("edge", "Zeros at the edge", medium, 8, given=True)(
         6,
         {0: "a-pair-of-dots-is-no-zero", 7: "the-first-level-is-right-then"},
     ),
+    why="A false zero spoils as many positions as its dilation, and each later level passes on what was "
+    "spoiled before: 1 + 2 + 4 in all.",
     hints=(
         "Level 1 gives zeros to position 0 alone. Level 2 gives them to positions 0 and 1. Who meets position 0 there?",
         "A position is wrong when it meets zeros, or when it meets a position that is wrong already.",
@@ -162,6 +166,8 @@ MEND_EDGE = code("mend_edge", "The edge, mended", medium, 8, name="MendedConvolu
     Case("a name shorter than the dilation", probes.short_name, _short),
     Case("other numbers of levels and channels", probes.other_channels, _other_channels),
     Case("gradients reach the '.' of the name", probes.gradients, _gradients),
+    why="Left of a name stand more '.', so filling with the '.' row of that very level gives what the tree "
+    "computes there.",
     hints=(
         "What has '.' become when it arrives at this level? One row of x, as it comes into `before`, has seen nothing "
         "but dots.",
@@ -193,6 +199,8 @@ OPERATIONS = value("operations", "Fusions, counted", medium, 7)(
         {1023: "each-run-once", 1: "one-fusion-a-level", 1024: "each-run-once"},
     ),
     part("vectors to keep for 8 characters", 7, {3: "a-queue-holds-d", 4: "a-queue-holds-d", 8: "eight-with-itself"}),
+    why="A run of characters that was fused once need not be fused again: with all others kept, one more "
+    "position costs one fusion a level.",
     hints=(
         "A name of 9 letters asks for 10 predictions: one after the '.', one after each letter.",
         "On windows, each prediction takes N - 1 fusions. With reuse, each position takes one fusion a level.",
@@ -208,6 +216,8 @@ LOOKS_RIGHT = prediction("looks_right", "Who looks to the right?", medium, 5)(
     part("C: BatchNorm in training mode", True, "examples-are-independent"),
     part("D: BatchNorm in evaluation mode", False, "evaluation-is-honest"),
     part("E: names concatenated, run together", False, "wrong-is-not-later"),
+    why="A model is causal only if nothing to the right can change an output, and a centred kernel and batch "
+    "statistics both let it.",
     hints=(
         "Ask of each: if I change a later character, can this output move?",
         "There are two ways to be wrong: to see what comes later, and to see the wrong thing before.",

@@ -62,6 +62,7 @@ WINDOWS = code("windows", "Windows and targets", medium, 10, name="build_windows
     Case("X is (N, 3), Y is (N,), whole numbers", probes.windows_of_3, _windows_shapes),
     Case("each row holds the 3 characters before its target", probes.windows_of_3, _windows_values(3), 2),
     Case("windows of 8 as well", probes.windows_of_8, _windows_values(8)),
+    why="Every character, and the end of the name, is a target once, and its window is what stands just before it.",
     hints=(
         "Go through the words one by one. Each word starts with a context of zeros: the dot, `block_size` times.",
         "For each character of the word, and for the dot at its end: keep a copy of the context and the index of the "
@@ -91,6 +92,8 @@ UNIFORM = value("uniform", "The loss of a guess", easy, 4)(
         {2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-loss-is-no-count"},
         tolerance=0.03,
     ),
+    why="A loss is -ln of the probability given to what came, so exp(loss) says among how many equal choices "
+    "it guesses.",
     hints=(
         "The loss of one example is minus the natural logarithm of the probability that its right character got.",
         "Uniform among 27 means probability 1/27 for each. The third part asks for the n with -ln(1/n) = 2.1.",
@@ -108,6 +111,8 @@ LUCKY = prediction("lucky", "Lucky and unlucky batches", medium, 5)(
     ),
     part("is their mean lower, too?", False, "big-batches-are-easier"),
     part("the batch size that scatters ten times less than 32", 3200, {320: "scatter-falls-like-n"}, tolerance=0.02),
+    why="The mean of n independent losses scatters with 1/√n around the same value, so a larger batch is "
+    "calmer, not lower.",
     hints=(
         "A batch's loss is a mean of n examples' losses. The standard deviation of a mean falls like 1 / sqrt(n).",
         "512 is 16 times 32; the square root of 16 is the answer to the first part. For a tenth, n must grow by 10².",
@@ -176,6 +181,8 @@ SMOOTH = code("smooth", "The smooth curve", easy, 8, name="smooth")(
     Case("3,000 losses give 3 means", probes.smooth_3000, _smooth_3000, 2),
     Case("2,500 losses are no error", probes.smooth_2500, _smooth_2500),
     Case("another group size n", probes.smooth_by_10, _smooth_by_10),
+    why="Cutting to a multiple of n lets `view` fold the losses into rows, and the mean of a row has the luck "
+    "averaged out.",
     hints=(
         "For 3,000 losses: `torch.tensor(losses).view(-1, n)` has one group in each row. Which axis do you average?",
         "`view(-1, n)` needs a multiple of n. `len(losses) // n * n` is the largest multiple that fits.",

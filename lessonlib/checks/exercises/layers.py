@@ -101,6 +101,8 @@ LINEAR = code("linear", "Linear", medium, 12, name="Linear")(
     Case("more dimensions before the last one", probes.linear_values, _linear_wide),
     Case("`bias=False` leaves one parameter", probes.linear_without_bias, _linear_without_bias),
     Case("gradients reach the parameters", probes.linear_gradients, _linear_gradients),
+    why="The product acts on the last dimension alone, and dividing by √fan_in keeps the outputs as wide as "
+    "the inputs.",
     hints=(
         "Make `self.weight` and `self.bias` once, in `__init__`. `torch.randn(fan_in, fan_out)` has standard deviation "
         "1; what do you divide by?",
@@ -161,6 +163,7 @@ EMBED = code("embed", "An embedding is a product", easy, 6, name="embed")(
     Case("one_hot has a one in the column that ix names", probes.embed_27, _one_hot),
     Case("one_hot @ C is C[ix]", probes.embed_27, _product),
     Case("any number of rows in C, any shape of ix", probes.embed_5, _embed_5),
+    why="A one-hot row times C adds up all rows of C, each times 0, except the one that its index names.",
     hints=(
         "`F.one_hot(ix, classes)` makes rows of zeros with a single 1. How many classes does C have?",
         "`F.one_hot` gives whole numbers, and `@` wants both sides of one type: `.float()`.",
@@ -221,6 +224,7 @@ SEQUENTIAL = code("sequential", "A Sequential in a Sequential", medium, 10, name
     Case("`parameters()` lists those of all layers", probes.sequential_flat, _sequential_parameters),
     Case("a Sequential inside is called like any layer", probes.sequential_nested, _sequential_nested),
     Case("its parameters are listed, too", probes.sequential_nested, _sequential_nested_parameters),
+    why="A container with the same two methods as a layer is a layer, so containers nest without a special case.",
     hints=(
         "Each layer gets what the one before it gave. The same name can hold it all the way: `x = layer(x)`.",
         "Ask every layer for its `parameters()` and put them into one flat list: two `for` in one list, first over the "
@@ -239,6 +243,7 @@ SPREAD = prediction("spread", "How large are sums?", easy, 4)(
     ),
     part("x @ W with fan_in 50, W not scaled", 50**0.5, {50: "variance-is-no-spread"}, tolerance=0.03),
     part("x @ (W / sqrt(200)) with fan_in 200", 1, {1 / 200**0.5: "sums-keep-their-size"}, tolerance=0.03),
+    why="Variances of independent terms add up, so the sum of fan_in of them is √fan_in times as wide as one.",
     hints=(
         "Each number of x @ W is a sum of fan_in products. Variances of independent terms add up.",
         "The variance of the sum is fan_in times that of one term, which is 1. The standard deviation is its root.",

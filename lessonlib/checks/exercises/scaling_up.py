@@ -43,6 +43,8 @@ TREE_COUNT = value("tree_count", "76,579 by hand", medium, 8)(
             75931: "an-embedding-counts",
         },
     ),
+    why="A level's Linear takes in two vectors of the level below; a BatchNorm adds two numbers a channel and "
+    "replaces the bias.",
     hints=(
         "A fusion takes in two vectors. In the first level they have 24 numbers each, in the others 128.",
         "Embedding 27 * 24, first level 48 * 128, two more levels, two parameters a channel for each BatchNorm, the "
@@ -117,6 +119,7 @@ EPOCH = code("epoch", "Batches without replacement", medium, 8, name="epoch_batc
     Case("batches of the size asked for", probes.epochs, _sizes),
     Case("no example twice in an epoch", probes.epochs, _once, 2),
     Case("another order each epoch, made by the generator", probes.epochs, _shuffled, 2),
+    why="Dealing out one shuffled order gives each example once an epoch, so no batch repeats what another has shown.",
     hints=(
         "`torch.randperm(n, generator=generator)` is a random order of 0 to n - 1, each once.",
         "`order.split(batch_size)` cuts it into pieces of that size.",
@@ -195,6 +198,7 @@ DECAY = code("decay", "Hold, then decay", easy, 6, name="factor")(
     Case("1 for the first 60 % of the steps", probes.factors_1000, _holds),
     Case("then a straight line to 0", probes.factors_1000, _decays, 2),
     Case("any number of steps", probes.factors_200, _another_length),
+    why="A straight line that is above 1 at first and is cut off there holds, then falls to exactly 0 at the end.",
     hints=(
         "How many steps are left, as a fraction of the last 40 %? `(steps - step) / (0.4 * steps)`.",
         "In the first 60 % that fraction is above 1. `min(1.0, ...)` holds it there.",
@@ -228,6 +232,8 @@ def _rate(came: object) -> str:
 RATE = value("rate", "Which learning rate?", easy, 4)(
     part("the rate you would take", _rate),
     part("does a much smaller rate at the end still lower the loss?", True, "one-rate-for-all-time"),
+    why="The best rate is a little below where the loss turns up; at the end a smaller one takes out the "
+    "noise of the steps.",
     hints=(
         "Look for the valley: rates that all reach about the lowest loss. Then look how far each is from the cliff.",
         "A large rate gets down fast and then jumps about in the valley. What would a smaller one do there?",
@@ -251,6 +257,8 @@ PASSES = value("passes", "Passes over the data", easy, 5)(
         tolerance=0.01,
         also={37: "in percent", 36.8: "in percent"},
     ),
+    why="Steps times batch size over N gives the passes; drawn with replacement, a share of 1/e ≈ 37 % is "
+    "missed in one pass's worth of draws.",
     hints=(
         "One step takes one batch. One pass takes as many steps as there are batches.",
         "One draw misses a given window with probability 1 - 1/N. All N draws miss it with (1 - 1/N) to the power N.",

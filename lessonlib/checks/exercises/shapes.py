@@ -43,6 +43,8 @@ SHAPES = prediction("shapes", "Shapes, predicted", easy, 6)(
             (4, 9, 20): "broadcasting-lines-up-at-the-right",
         },
     ),
+    why="A lookup adds a dimension, a product changes the last one, and broadcasting stretches a 1 to fit: "
+    "nothing else happens to a shape here.",
     hints=(
         "B, the batch, goes through everything unchanged. Ask of each step what it does to T and to C.",
         "A pair holds the numbers of two neighbours: T is halved, C is doubled. A product changes the last dimension "
@@ -111,6 +113,8 @@ PAIRS = code("pairs", "Even and odd", easy, 6, name="pairs")(
     Case("even and odd positions", probes.pairs_of_8, _slices),
     Case("joined along the channels", probes.pairs_of_8, _joined),
     Case("another T and C", probes.pairs_of_4, _pairs_of_4),
+    why="Even positions are the left neighbours and odd ones the right: joined along the channels, T halves "
+    "and C doubles.",
     hints=(
         "`x[:, ::2]` takes every second position, from 0. How do you begin at 1?",
         "`torch.cat([even, odd], dim=...)` puts tensors side by side. Which dimension should get longer?",
@@ -183,6 +187,7 @@ FLATTEN = code("flatten_consecutive", "FlattenConsecutive", medium, 12, name="Fl
     Case("a batch of one stays a batch", probes.flatten_one_example, _flatten_one_example),
     Case("positions that do not divide are an error", probes.flatten_uneven, _flatten_uneven),
     Case("no parameters", probes.flatten_parameters, _no_parameters),
+    why="Neighbours already lie next to each other in memory, so `view` only moves the brackets and no number moves.",
     hints=(
         "`B, T, C = x.shape`. The numbers of n neighbours lie side by side in memory: what shape asks for them?",
         "`x.view(B, T // n, C * n)`. When one group is left, drop dimension 1 and no other: `squeeze(1)`.",
@@ -205,6 +210,8 @@ FLATTEN_ALL = prediction("flatten_all", "All at once", easy, 4)(
         },
     ),
     part("and these: the same numbers as Flatten?", True, "flattening-keeps-the-order"),
+    why="Taking all eight at once and taking pairs three times read the same numbers in the same order; only "
+    "Linears in between make a tree.",
     hints=(
         "T is divided by n, C is multiplied by n, and no number is lost.",
         "Nothing but the shape changes: read the numbers of one example in order, before and after.",

@@ -37,6 +37,8 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
         128,
         {32: "one-statistic-a-position", 68: "channels-keep-apart", 8704: "channels-keep-apart"},
     ),
+    why="`mean(0)` averages over examples alone and keeps a mean a position, from 32 values; over both "
+    "dimensions it is 32 × 4 values a channel.",
     hints=(
         "Run the layer on `torch.randn(32, 4, 68)` and look at its buffers. One number for each of 68 channels was "
         "wanted.",
@@ -114,6 +116,7 @@ MEND = code("mend", "The bug, mended", medium, 10, name="MendedBatchNorm", given
     Case("(B, C) works as before", probes.rows, _rows),
     Case("evaluation, on another number of positions", probes.evaluation, _evaluation),
     Case("gradients go through the statistics", probes.gradients, _gradients),
+    why="Every position of a level shares the channel, so its statistics belong to all B × T values together.",
     hints=(
         "A channel of (B, T, C) has B * T values: all dimensions but the last one are averaged over.",
         "`x.mean((0, 1))` takes two dimensions at once. (B, C) has only one to take: ask for `x.ndim`, or lay all "
@@ -132,6 +135,8 @@ FAIR_WIDTH = value("fair_width", "A fair opponent", hard, 8)(
         {201: "bias-before-batchnorm", 205: "an-embedding-counts", 207: "gamma-and-beta", 68: "same-width-is-not-fair"},
         also={202: "82 parameters fewer than the tree", 202.75: "to be rounded: 202 or 203"},
     ),
+    why="Parameters grow in a straight line with the width, so one equation gives the width at which the two "
+    "models cost the same.",
     hints=(
         "Each hidden unit brings: a column of the hidden weight (8 characters of 10 numbers), gamma and beta, and a "
         "row of the last weight (27 numbers).",
@@ -146,6 +151,8 @@ CLAIMS = prediction("claims", "What may you claim?", medium, 5)(
     part("B: the tree won", False, "the-tree-must-win"),
     part("C: recipe 2 is better", False, "noise-is-a-result"),
     part("D: equal size makes it fair", False, "equal-size-is-not-enough"),
+    why="A difference counts only when it is larger than two seeds of one recipe are apart, and only when "
+    "both were tuned and trained alike.",
     hints=(
         "Compare the ranges of the three seeds: do they overlap, and which one is lower?",
         "One run each, apart by less than two seeds of one recipe are apart: what does that show? And is a model that "

@@ -27,6 +27,8 @@ FUSION = value("fusion", "One fusion by hand", easy, 6)(
         [2, 0, 1],
         {(2, -1, 3): "odd-before-even", tuple(math.tanh(x) for x in (2, 0, 1)): "tanh-comes-later"},
     ),
+    why="A fusion is one product: four numbers laid end to end meet each column of the weight, and both pairs "
+    "meet the same weight.",
     hints=(
         "Write the four numbers of a pair in one row: those of the left neighbour first, then those of the right one.",
         "The first output is the row times the first column of W: 1 * 1 + 2 * 0 + 3 * 2 + (-1) * 1.",
@@ -61,6 +63,7 @@ MATRICES = value("matrices", "Fusions, matrices, layers", easy, 5)(
         1023,
         {10: "depth-is-less-work", 1024: "a-fusion-a-character", 512: "the-first-level-only"},
     ),
+    why="Weights are shared along a level but not between levels: N - 1 fusions use only log₂ N matrices.",
     hints=(
         "Draw it: 8 characters give 4 pairs, those give 2, those give 1. Each joining is a fusion.",
         "A level has one Linear, and uses it for every pair. Count the levels for the matrices, the joinings for the "
@@ -97,6 +100,8 @@ LEVELS = value("levels", "How many levels?", easy, 5)(
     _levels(6, 64),
     _levels(10, 1024),
     part("group sizes for 12 characters", _factors_of_12),
+    why="Each level multiplies the reach by its group size, so k levels of pairs reach 2^k, and 12 needs "
+    "group sizes whose product is 12.",
     hints=(
         "One level of pairs reaches 2 characters, two reach 4, three reach 8. How many times must you double?",
         "A level may join three neighbours, too. The reach is the product of the group sizes.",
@@ -144,6 +149,8 @@ FLAT_WIDTH = value("flat_width", "How wide is flat?", easy, 4)(
         {10240: "the-tree-sees-a-pair", 1024: "the-tree-sees-a-pair", 10: "a-pair-is-one-wide"},
     ),
     together=_one_unit,
+    why="The flat model's first layer takes in every character at once, N times C numbers; a tree's first "
+    "fusion never sees more than two.",
     hints=(
         "The flat model's first Linear takes in the vectors of all characters, side by side.",
         "In the tree, what does the first Linear see at a time? Does that depend on the length of the context?",
@@ -170,6 +177,8 @@ WALL = prediction("wall", "The wall", medium, 5)(
         between(-0.001, 0.15),
         {(3.2, 3.32): "three-levels-reach-eight", (0.15, 2.9): "the-wall-is-a-slope"},
     ),
+    why="What no weight can see cannot be learned: below the reach the best is a guess among 26, ln 26; "
+    "within it the loss can go to 0.",
     hints=(
         "Which characters can the output see with 1 level, with 2, with 3? Is the one that counts among them?",
         "Who cannot see the answer can only guess among 26 letters, all alike. That loss is ln 26.",

@@ -50,6 +50,8 @@ GATE = value("gate", "A gate by hand", easy, 5)(
     ),
     _gated("filter 5, gate -20, to two digits", 5, -20, {-1: "a-gate-lies-between-0-and-1", 1: "a-gate-multiplies"}),
     part("columns of the one matrix for 24 channels", 48, {24: "two-halves", 96: "two-halves"}),
+    why="tanh says what, a sigmoid between 0 and 1 says how much of it passes, and one matrix makes both: "
+    "twice the channels.",
     hints=(
         "tanh(2) is 0.964 and tanh(1) is 0.762. sigmoid(x) is 1 / (1 + e to the power -x).",
         "The output is tanh of the filter times sigmoid of the gate.",
@@ -154,6 +156,7 @@ BLOCK = code("block", "The residual block", medium, 12, name="block")(
     Case("z is added to x", probes.small, _residual),
     Case("a name shorter than the dilation", probes.short, _short),
     Case("the gradient passes through a silent block", probes.silent, _silent),
+    why="The addition lets x, and its gradient, pass unchanged, so a block that says nothing does no harm.",
     hints=(
         "First the pair, as in exercise 08: `torch.cat([x[:1].expand(dilation, -1), x])[: len(x)]` is the left "
         "neighbour of every row.",
@@ -180,6 +183,8 @@ DEPTH = prediction("depth", "Sixteen levels back", medium, 5)(
     ),
     part("does a fresh residual block destroy x?", False, "silence-passes-x-on"),
     part("does the skip replace the addition?", False, "skip-and-residual-are-two"),
+    why="Gradients of stacked layers multiply, so they vanish or explode with depth; an addition lets them "
+    "through with a factor of 1.",
     hints=(
         "On its way back the gradient is multiplied by the factor once for each level.",
         "In a sum, x + something, the gradient goes to both parts as it is. What is left when the something is 0?",
@@ -216,6 +221,7 @@ REACH = value("reach", "The reach of a stack", easy, 6)(
         },
     ),
     part("repetitions of it for 16,000 samples", 16, {2: "a-stack-repeated-multiplies", 15: "rounded-down"}),
+    why="Each layer adds its dilation to the reach, so the reach is 1 plus the sum of all dilations.",
     hints=(
         "Every dilated pair adds its dilation to what an output sees. With no pair at all, it sees 1.",
         "Ten dilations 1 to 512 add up to 1,023. How often must you add that to 1 to come to 16,000 or more?",
