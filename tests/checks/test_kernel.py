@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from lessonlib.course.saving import OURS, VIEW
+
 CELLS = {
     "import": "from lessonlib.checks.exercises.shapes import check",
     "exit": "def pairs(x):\n    exit()",
@@ -52,5 +54,5 @@ def test_redefined_names_and_a_patched_torch_change_nothing(outputs):
 
 def test_a_result_is_one_output_with_text_and_html(outputs):
     (output,) = outputs["check right"]
-    assert output["output_type"] == "execute_result"
-    assert set(output["data"]) == {"text/plain", "text/html"}
+    assert output["output_type"] == "display_data"  # shown where it is called, whatever follows in the cell
+    assert set(output["data"]) == {"text/plain", "text/html", VIEW, OURS}
