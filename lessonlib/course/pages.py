@@ -1,12 +1,14 @@
 """All that is made from the course's data, so that no text and no number stands in two places by hand.
 
-Whole pages, parts of pages and lessons (parts.py), and the numbers of lessons in names and links (numbers.py).
+Whole pages, parts of pages and lessons (parts.py), the numbers of lessons in names and links (numbers.py), and what an
+exercise's declaration says about its cells (declared.py).
 """
 
 from pathlib import Path
 
 from lessonlib import lessons
-from lessonlib.course import ROOT, Problem, files, history, notebooks, numbers, parts
+from lessonlib.checks import registry
+from lessonlib.course import ROOT, Problem, declared, files, history, notebooks, numbers, parts
 from lessonlib.widgets import content
 
 # Hand-written pages with generated parts or links to lessons, and the way from each to notebooks/.
@@ -33,17 +35,19 @@ def lesson(path: Path, here: str) -> bytes:
     Where nothing changes, these are the file's own bytes.
     """
     notebook = notebooks.read(path)
+    before = notebooks.dumps(notebook)
     known = next((each for each in lessons.lessons() if each.file == path.name), None)
-    changed = False
+    if path.parent.name == "solutions" and known:
+        declared.fill(notebook, [e for e in registry.exercises().values() if e.lesson == known.slug])
     for cell in notebook.cells:
         if cell.cell_type != "markdown":
             continue
         text = _current(cell.source, here)
         if known:
             text = numbers.head(text, known)
-        changed |= text != cell.source
         cell.source = text
-    return notebooks.dumps(notebook) if changed else path.read_bytes()
+    after = notebooks.dumps(notebook)
+    return after if after != before else path.read_bytes()
 
 
 def _current(text: str, here: str) -> str:

@@ -41,13 +41,9 @@ def test_cells_of_an_exercise(id):
     answer, check = cell(exercise.lesson, exercise.grade_id), cell(exercise.lesson, exercise.check_id)
     assert (marks(answer)["solution"], marks(answer)["grade"], marks(answer)["locked"]) == (True, False, False)
     assert (marks(check)["solution"], marks(check)["grade"], marks(check)["locked"]) == (False, True, True)
-    assert marks(check)["points"] == exercise.points
-    assert source(check) == f"check.{id}({exercise.name})"
     assert re.search(rf"^(class|def) {exercise.name}\b", source(answer), re.MULTILINE)
     for given in exercise.given_ids:
         assert marks(cell(exercise.lesson, given))["locked"]
-    told = " ".join(source(c) for c in CELLS[exercise.lesson] if c["cell_type"] == "markdown")
-    assert f"{exercise.title}\n\n{exercise.caption}" in told
 
 
 @pytest.mark.parametrize("id", EXERCISES)

@@ -135,10 +135,10 @@ def test_a_lesson_under_a_new_number_takes_its_answers_along(mine, newer, way, w
     exercise = read(mine, "exercises/03_adding.ipynb")
     assert cell(exercise, "01-short").source == "## In short\nNew words."
     if worked:
-        assert cell(exercise, "ex01-add").source == ANSWER
+        assert cell(exercise, "flat-mlp-add").source == ANSWER
         assert "exercises/03_adding.ipynb: 1 answer, 1 cell of your own carried over." in said
         kept = {path.name.rsplit("_", 2)[0]: path for path in (mine / "kept").iterdir()}
-        assert cell(notebooks.read(kept["exercises_01_adding"]), "ex01-add").source == ANSWER
+        assert cell(notebooks.read(kept["exercises_01_adding"]), "flat-mlp-add").source == ANSWER
     before = {path: (mine / path).read_bytes() for path in names(mine)}
     update.update(mine, None if way == "git" else newer)
     assert {path: (mine / path).read_bytes() for path in names(mine)} == before
