@@ -5,6 +5,8 @@ const widget = () => {
   return { render: ({ model, el }) => render(model, el, draft) };
 };
 
+const BUSY = 800; // milliseconds without a reply: Python is training, and the answer need not wait for it
+
 function render(model, el, draft) {
   const asked = model.get("asked");
   const answer = h("div", { class: "ll-predict-answer", hidden: true });
@@ -26,9 +28,9 @@ function render(model, el, draft) {
   let sent = null; // what was asked of Python, which may be busy training
 
   function ask(type, more = {}) {
-    sent = { type, ...more };
-    model.send(sent);
-    update();
+    const asking = sent = { type, ...more, late: false };
+    model.send({ type, ...more });
+    setTimeout(() => { if (sent === asking) { sent.late = true; update(); } }, BUSY);
   }
   function guess() {
     const yours = input.value();
@@ -36,9 +38,9 @@ function render(model, el, draft) {
     else status.textContent = "Answer first, or look with “Show me”.";
   }
   function update() {
-    const { yours, verdict, agrees, complaint, known } = state();
-    const opened = known && !complaint && (yours || model.get("shown") || model.get("all_shown") || sent?.type === "see");
-    const waiting = !known && (yours || sent?.type === "see") && !complaint;
+    const known = model.get("answer") !== "", yours = sent?.late && sent.yours ? sent.yours : model.get("yours");
+    const wanted = yours || model.get("shown") || model.get("all_shown") || (sent?.late && sent.type === "see");
+    const opened = Boolean(known && wanted), waiting = Boolean(!known && wanted);
     if (answer.dataset.of !== model.get("answer")) {
       answer.dataset.of = model.get("answer");
       answer.innerHTML = model.get("answer");
@@ -47,28 +49,28 @@ function render(model, el, draft) {
     answer.hidden = !opened;
     input.reveal?.(opened);
     input.lock(opened || waiting);
-    row.hidden = (opened || waiting) && !input.stays;
-    main.hidden = see.hidden = Boolean(opened || waiting);
+    row.hidden = opened || waiting;
     again.hidden = !yours;
     foot.hidden = !opened;
     all.checked = model.get("all_shown");
-    root.classList.toggle("ll-predict-differs", agrees === false && Boolean(opened));
-    say(yours, waiting, opened, verdict, complaint);
+    root.classList.toggle("ll-predict-differs", model.get("agrees") === false && opened);
+    say(yours, opened, waiting);
   }
-  function say(yours, waiting, opened, verdict, complaint) {
-    const shown = input.inWords ? input.inWords(yours) : yours;
-    if (complaint) status.textContent = complaint;
-    else if (waiting) status.textContent = yours ? `Kept: ${shown}. What came out follows when the cell is done.` : "What came out follows when the cell is done.";
-    else if (opened && yours) status.replaceChildren(`You predicted ${shown}. `, h("span", { class: "ll-predict-verdict" }, verdict));
+  function say(yours, opened, waiting) {
+    const shown = yours && input.inWords ? input.inWords(yours) : yours;
+    if (model.get("complaint")) status.textContent = model.get("complaint");
+    else if (waiting) status.textContent = `${yours ? `Kept: ${shown}. ` : ""}What came out follows when the cell is done.`;
+    else if (opened && yours) status.replaceChildren(`You predicted ${shown}. `, h("span", { class: "ll-predict-verdict" }, model.get("verdict")));
     else status.textContent = "";
   }
-  function state() {
-    const kept = { yours: model.get("yours"), verdict: model.get("verdict"), agrees: model.get("agrees"), complaint: model.get("complaint"), known: model.get("answer") !== "" };
-    return sent?.type === "guess" ? { ...kept, yours: sent.yours, verdict: "", complaint: "" } : kept;
+  function heard() {
+    const tried = sent?.type === "guess";
+    sent = null;
+    update();
+    if (tried && model.get("complaint")) input.focus();
   }
-  const heard = () => { sent = null; update(); };
   const stop = follow(model, ["yours", "answer", "verdict", "complaint", "shown", "all_shown"], heard);
-  model.on("msg:custom", heard);
+  model.on("msg:custom", heard); // Python's reply, also where nothing has changed
   if (model.get("yours")) input.set(model.get("yours"));
   if (draft.focused) requestAnimationFrame(() => input.focus()); // once it is on the page
   return () => { stop(); model.off("msg:custom", heard); };

@@ -111,6 +111,7 @@ class PredictionPrompt(LessonWidget, Together):
         does = {"guess": lambda: self.guess(message["yours"]), "again": lambda: self.guess(""), "see": self.see}
         does |= {"all": lambda: show_all(message["on"])}
         does[message["type"]]()
+        self.send({"type": "heard"})
 
     def guess(self, yours: str) -> None:
         """Keep a guess as it was typed; "" takes it back. What cannot be read is said, and not kept."""
