@@ -19,6 +19,7 @@ def surroundings(folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "TQDM_DISABLE": "1",
+        "LESSONLIB_STRICT": "1",  # a prediction's answer must be the declared one
         "LESSONLIB_PROGRESS": str(folder / "progress.json"),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder / "jupyter"),

@@ -31,7 +31,7 @@ def test_every_key_is_there_once():
 @pytest.mark.parametrize("each", predictions.declared(), ids=lambda each: each.key)
 def test_its_own_answer_is_right_and_the_rest_fits_its_kind(each):
     assert each.agrees(each.answer, each.answer)
-    assert each.question.rstrip("*`").endswith("?") and each.because.endswith(".")
+    assert each.question.rstrip("*`").endswith("?") and each.because.endswith((".", ".)"))
     assert bool(each.choices) == (each.kind is Kind.CHOICE)
     assert bool(each.points) == bool(each.axes) == (each.kind is Kind.CURVE)
     if each.kind is Kind.CURVE:
