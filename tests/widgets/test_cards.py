@@ -116,14 +116,19 @@ def test_a_wrong_answer_brings_its_card_back_even_if_it_was_known():
 
 
 def test_a_missed_prediction_brings_its_card_back_until_it_is_known(monkeypatch):
-    card = content.Card("c", "05", "?", "!", predictions=("tree-x",))
+    card = content.Card("c", "05", "?", "!", predictions=("tree-matrices",))
     deck.mark("c", True)
     assert deck.due([card]) == []
-    predictions.record("tree-x", "How many?", 7)
-    predictions.judge("tree-x", 3)
+    predictions.guess("tree-matrices", 7)
+    predictions.settle("tree-matrices", 3)
     assert deck.due([card]) == [card]
     deck.mark("c", True)
     assert deck.due([card]) == []
+
+
+def test_cards_name_predictions_that_there_are():
+    named = {key for card in content.cards() for key in card.predictions}
+    assert named <= {each.key for each in predictions.declared()}
 
 
 # The quiz
