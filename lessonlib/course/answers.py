@@ -14,23 +14,29 @@ from lessonlib.course import notebooks
 def find(cells: Iterable[NotebookNode], stubs: Mapping[str, str]) -> dict[str, list[NotebookNode]]:
     """The cells of each answer, by grade_id. `stubs` holds each answer's cell as the course made it.
 
-    An answer is known by its mark, else by its cell's id, else by the name that it defines. It has more than one cell
-    where one was split or copied, and may be text where somebody has turned it into Markdown.
+    An answer is known by its mark, else by its cell's id. Where there is none with more in it than the stub, it is
+    the last cell without a mark that defines its name: so older updates and other programs leave it. It has more than
+    one cell where one was split or copied, and may be text where somebody has turned it into Markdown.
     """
-    cells, found, named = list(cells), {}, set()
+    cells, found, unmarked = list(cells), {}, []
     for cell in cells:
         if (name := notebooks.name(cell)) in stubs:
             found.setdefault(name, []).append(cell)
-        if name in stubs or notebooks.grade_id(cell):
-            named.add(id(cell))
+        elif not notebooks.grade_id(cell) and cell.cell_type == "code":
+            unmarked.append(cell)
+    defining = {name: cell for cell in unmarked for name in definitions(cell.source)}
     for grade_id, stub in stubs.items():
-        if grade_id not in found and (wanted := first_definition(stub)):
-            same = [
-                c for c in cells if id(c) not in named and c.cell_type == "code" and wanted in definitions(c.source)
-            ]
-            if same:
-                found[grade_id] = same
+        cell = defining.get(first_definition(stub))
+        if cell is not None and not any(_is_work(part, stub) for part in found.get(grade_id, [])):
+            found[grade_id] = [cell]
     return found
+
+
+def _is_work(part: NotebookNode, stub: str) -> bool:
+    """Whether a cell of an answer holds more than the stub."""
+    if notebooks.is_answer(part) and not notebooks.is_filled_in(part):
+        return False
+    return part.source.split() not in ([], stub.split())
 
 
 def working(sources: Iterable[str], stub: str) -> tuple[str, ...]:

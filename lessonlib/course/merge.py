@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from nbformat import NotebookNode
 
-from lessonlib.course import answers, notebooks
+from lessonlib.course import answers, notebooks, recognise
 
 YOURS = {
     "code": "# Your version of the cell above, kept by the update of {}.\n",
@@ -48,81 +48,48 @@ def merge(old: NotebookNode, new: NotebookNode, base: NotebookNode | None = None
     """Carry what a learner did in `old` into `new`.
 
     `base` is the course's notebook that the learner began with. Without it, a cell of the course that differs from
-    the new one counts as changed by both. Answers are found by grade_id, else by the name that they define; other cells
-    by id, else by their text.
+    the new one counts as changed by both. Which cell is which is told by recognise.py.
     """
     merged = Merged(deepcopy(new))
     began = {notebooks.name(cell): cell for cell in base.cells} if base else None
-    mine = _pairs(old.cells, new.cells)
+    called = recognise.names(old.cells, new.cells, base.cells if base else [])
+    mine: dict[str, list[NotebookNode]] = {}
+    for cell in old.cells:
+        mine.setdefault(called[id(cell)], []).append(cell)
     blocks, place_of = [[]], {}
     for place, cell in enumerate(merged.notebook.cells, 1):
-        parts = mine.get(notebooks.name(cell), [])
-        blocks.append(_combine(cell, parts, began and began.get(notebooks.name(cell)), merged) if parts else [cell])
+        name = notebooks.name(cell)
+        parts = mine.get(name, [])
+        parts = parts if _is_answer_of_course(cell) else parts[:1]
+        blocks.append(_combine(cell, parts, began and began.get(name), merged) if parts else [cell])
         place_of |= {id(part): place for part in parts}
     place, taken = 0, {cell.id for block in blocks for cell in block}
     for cell in old.cells:
         if id(cell) in place_of:
             place = place_of[id(cell)]
-        elif _is_own(cell, began):
+        elif _is_own(cell, began and began.get(called[id(cell)])):
             blocks[place].append(_own(cell, taken))
-            merged.own.append(notebooks.name(cell))
+            merged.own.append(called[id(cell)])
     merged.notebook.cells = [cell for block in blocks for cell in block]
     return merged
 
 
-def _pairs(old: list[NotebookNode], new: list[NotebookNode]) -> dict[str, list[NotebookNode]]:
-    """For each new cell the learner's, by name: more than one where a cell of an answer was split."""
-    names = {notebooks.name(cell) for cell in new}
-    pairs: dict[str, list[NotebookNode]] = {}
-    for cell in old:
-        if notebooks.name(cell) in names and (notebooks.name(cell) not in pairs or notebooks.is_answer(cell)):
-            pairs.setdefault(notebooks.name(cell), []).append(cell)
-    strays = [cell for cell in old if notebooks.name(cell) not in names]
-    for cell in new:
-        if notebooks.name(cell) not in pairs:
-            same = next((stray for stray in strays if _says_the_same(stray, cell)), None)
-            if same is not None:
-                pairs[notebooks.name(cell)] = [same]
-                strays.remove(same)
-    for cell in filter(notebooks.is_answer, new):
-        parts = pairs.get(notebooks.name(cell), [])
-        if not any(_is_work(part, cell) for part in parts) and (lost := _lost(cell, strays)):
-            pairs[notebooks.name(cell)] = [lost]
-    return pairs
-
-
-def _is_work(part: NotebookNode, stub: NotebookNode) -> bool:
-    """Whether a cell of an answer holds more than the stub."""
-    return notebooks.is_filled_in(part) if notebooks.is_answer(part) else part.source.split() != stub.source.split()
-
-
-def _lost(stub: NotebookNode, strays: list[NotebookNode]) -> NotebookNode | None:
-    """The learner's cell that defines what the stub does, and is marked as no answer.
-
-    So the update of version 0.2.0 leaves an answer whose grade_id it does not know any more.
-    """
-    wanted = answers.first_definition(stub.source)
-    found = [cell for cell in strays if cell.cell_type == "code" and wanted in answers.definitions(cell.source)]
-    return found[-1] if wanted and found else None
-
-
 def is_misplaced(notebook: NotebookNode, course: NotebookNode) -> bool:
     """Whether a learner's notebook holds an answer in a cell that is marked as none."""
-    pairs = _pairs(notebook.cells, course.cells)
-    ours = filter(notebooks.is_answer, course.cells)
-    parts = [pairs.get(notebooks.name(cell), []) for cell in ours]
-    return any(not notebooks.is_answer(part) for found in parts for part in found)
+    called = recognise.names(notebook.cells, course.cells)
+    ours = {notebooks.name(cell) for cell in course.cells if notebooks.is_answer(cell)}
+    return any(called[id(cell)] in ours and not notebooks.is_answer(cell) for cell in notebook.cells)
 
 
-def _says_the_same(a: NotebookNode, b: NotebookNode) -> bool:
-    return a.cell_type == b.cell_type and a.source.strip() == b.source.strip()
+def _is_answer_of_course(cell: NotebookNode) -> bool:
+    return notebooks.is_answer(cell) and "checksum" in cell.metadata.nbgrader
 
 
 def _combine(new: NotebookNode, parts: list[NotebookNode], began: NotebookNode | None, merged: Merged) -> list:
     """The cell or cells that stand in the place of `new`, given the learner's `parts` and what they began with."""
     mine = parts[0]
-    if notebooks.is_answer(new) and "checksum" in new.metadata.nbgrader:
-        return [_answer(new, parts, merged)]
+    if _is_answer_of_course(new):
+        return _answer(new, parts, began, merged)
     if mine.source == new.source:
         return [_typed(new, mine)]
     if "nbgrader" in new.metadata:  # given cells and checks are the course's
@@ -136,17 +103,32 @@ def _combine(new: NotebookNode, parts: list[NotebookNode], began: NotebookNode |
     return [new, _below(mine)]
 
 
-def _answer(new: NotebookNode, parts: list[NotebookNode], merged: Merged) -> NotebookNode:
-    mine = parts[0]
-    if len(parts) == 1 and not _is_work(mine, new):
-        return new
+def _answer(new: NotebookNode, parts: list[NotebookNode], began: NotebookNode | None, merged: Merged) -> list:
+    """The answer in the new cell; below it, what of the learner's parts could not be read."""
+    stubs = [stub.source.split() for stub in (new, began) if stub is not None]
+    written = [part for part in parts if _is_written(part) and part.source.split() not in stubs]
+    if not written:
+        return [new]
     merged.answers.append(notebooks.name(new))
-    marks = mine.metadata.get("nbgrader", {})
-    if marks and marks.get("checksum") != notebooks.checksum(new, marks.get("grade_id")):
+    if _is_changed(new, written[0], began):
         merged.changed_tasks.append(notebooks.name(new))
-    carried = _typed(new, mine)
-    carried.source = "\n".join(part.source for part in parts)
-    return carried
+    kept = answers.working([part.source for part in written], new.source)
+    carried = _typed(new, next((part for part in written if part.source in kept), written[0]))
+    carried.source = "\n".join(kept)
+    return [carried, *(_own(part, set()) for part in written if part.source not in carried.source)]
+
+
+def _is_written(part: NotebookNode) -> bool:
+    """Whether somebody wrote it; a cell that has lost its marks cannot tell."""
+    return bool(part.source.strip()) and (not notebooks.is_answer(part) or notebooks.is_filled_in(part))
+
+
+def _is_changed(new: NotebookNode, mine: NotebookNode, began: NotebookNode | None) -> bool:
+    """Whether the task is no longer the one that was answered; where nobody knows, it is not said."""
+    marks = mine.metadata.get("nbgrader", {})
+    if "checksum" in marks:
+        return marks["checksum"] != notebooks.checksum(new, marks.get("grade_id"))
+    return began is not None and began.source != new.source
 
 
 def _typed(new: NotebookNode, mine: NotebookNode) -> NotebookNode:
@@ -166,13 +148,13 @@ def _below(mine: NotebookNode) -> NotebookNode:
     return cell
 
 
-def _is_own(cell: NotebookNode, began: dict[str, NotebookNode] | None) -> bool:
+def _is_own(cell: NotebookNode, began: NotebookNode | None) -> bool:
     """Whether a cell that the new course does not have is the learner's: added, or changed."""
     if not cell.source.strip():
         return False
     if "nbgrader" in cell.metadata:
         return notebooks.is_filled_in(cell)
-    return not began or notebooks.name(cell) not in began or cell.source != began[notebooks.name(cell)].source
+    return began is None or cell.source.strip() != began.source.strip()
 
 
 def _own(cell: NotebookNode, taken: set[str]) -> NotebookNode:
@@ -180,7 +162,7 @@ def _own(cell: NotebookNode, taken: set[str]) -> NotebookNode:
     own = deepcopy(cell)
     for key in ("nbgrader", "deletable", "editable"):
         own.metadata.pop(key, None)
-    if own.id in taken:
+    if own.id in taken or notebooks.grade_id(cell):  # its id is that of the course's cell
         own.id = uuid4().hex[:8]
     taken.add(own.id)
     return own

@@ -65,9 +65,16 @@ def windows_lines(cells, place):
     fill(cells, place, GOOD.replace("\n", "\r\n"))
 
 
+def beside(cells, place):
+    """The stub is still there, and the answer stands in a cell of one's own: the check in the notebook passes."""
+    own = {"cell_type": "code", "id": "own", "metadata": {}, "outputs": [], "execution_count": None, "source": GOOD}
+    cells.insert(place + 2, own)
+
+
 @pytest.mark.parametrize(
     ("change", "taken"),
     [
+        (beside, (GOOD,)),
         (copy("def answer_uniform(:", GOOD), (GOOD,)),
         (copy(GOOD, "def answer_uniform(:"), (GOOD,)),
         (copy(STUB, GOOD), (GOOD,)),
@@ -121,6 +128,12 @@ def test_every_exercise_is_known_by_what_its_cells_define(course, tmp_path, file
     sheet = next(sheet for sheet in course if sheet.file == file)
     assert set(submission.answers) == {e.grade_id for e in sheet.exercises}
     assert all(submission.answers.values())
+
+
+@pytest.mark.parametrize("file", FRESH)
+def test_no_two_cells_have_one_name(file):
+    named = [notebooks.name(cell) for cell in FRESH[file].cells]
+    assert len(named) == len(set(named))
 
 
 # --- cells as a notebook understands them ---
