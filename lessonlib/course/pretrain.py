@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from lessonlib import data, training, weights
-from lessonlib.course import ROOT, Problem, git
+from lessonlib.course import ROOT, Problem, git, pretrain_sound
 from lessonlib.ladder import Names, climb
 from lessonlib.ladder.rungs import LOWEST
 
@@ -20,7 +20,10 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="course.py pretrain", description=__doc__.partition(": ")[2])
     parser.add_argument("--to", type=Path, default=weights.PRETRAINED, metavar="FILE", help="where to write it")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the weights and the batches ({SEED})")
+    parser.add_argument("--sound", action="store_true", help="the wavenets of the sound lesson instead, three minutes")
     arguments = parser.parse_args(argv)
+    if arguments.sound:
+        return pretrain_sound.main()
     if arguments.to.exists() and arguments.to != weights.PRETRAINED:
         raise Problem(f"{arguments.to} is already there. Choose another name, or move that file away first.")
     torch.set_num_threads(1)

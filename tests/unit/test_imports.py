@@ -14,7 +14,7 @@ ROOT = Path(lessonlib.__file__).parent
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
     {"lessons", "answers"},
-    {"data", "layers", "style", "progress", "records"},
+    {"data", "layers", "style", "progress", "sound", "recordings", "images", "records"},
     {
         "models",
         "torch_nn",
@@ -27,7 +27,7 @@ FLOORS = (
         "sampling",
         "predictions",
     },
-    {"plots", "diagrams", "weights"},
+    {"plots", "diagrams", "image_plots", "weights", "sound_models", "realtime", "listening"},
     {"widgets"},
     {"checks"},
     {"course", "__main__", "__init__"},
