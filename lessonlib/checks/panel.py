@@ -13,7 +13,18 @@ from .exercise import Exercise
 from .result import State
 
 MARKS = {State.CORRECT: "✓", State.NOT_YET: "✗", State.NOT_ATTEMPTED: "○"}
-CELL = "border: 1px solid #808080; padding: 2px 10px; text-align: left"
+CELL = "text-align: left"  # the rest as every table of a lesson
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry that leads somewhere: from notebooks/ and from exercises/ it is the same way."""
+
+    words: str
+    file: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 @dataclass(frozen=True)
@@ -22,14 +33,14 @@ class Panel:
 
     title: str
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Place, ...], ...]
     below: str
 
     def __repr__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
+        table = [self.head, *([str(entry) for entry in row] for row in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
-            "  ".join(f"{entry:{width}}" for entry, width in zip(row, widths, strict=True)).rstrip()
-            for row in (self.head, *self.rows)
+            "  ".join(f"{entry:{width}}" for entry, width in zip(row, widths, strict=True)).rstrip() for row in table
         ]
         return "\n".join([self.title, *lines, self.below])
 
@@ -37,17 +48,22 @@ class Panel:
         head = "".join(f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in self.head)
         rows = "".join(f"<tr>{_cells(row)}</tr>" for row in self.rows)
         return (
-            f'<table style="border-collapse: collapse"><caption style="text-align: left; padding: 4px 0">'
+            f'<table><caption style="text-align: left; padding: 4px 0">'
             f"<strong>{escape(self.title)}</strong></caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{rows}</tbody></table><p>{escape(self.below)}</p>"
         )
 
 
-def _cells(row: tuple[str, ...]) -> str:
-    first, *rest = map(escape, row)
+def _cells(row: tuple[str | Place, ...]) -> str:
+    first, *rest = map(_entry, row)
     return f'<th scope="row" style="{CELL}; font-weight: normal">{first}</th>' + "".join(
         f'<td style="{CELL}">{entry}</td>' for entry in rest
     )
+
+
+def _entry(entry: str | Place) -> str:
+    words = escape(str(entry))
+    return f'<a href="{entry.file}">{words}</a>' if isinstance(entry, Place) else words
 
 
 def progress_panel(lesson: int | str | None = None) -> Panel:
@@ -63,12 +79,12 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
     exercises = list(exercises)
     lesson = lesson or exercises[0].lesson
     record = progress.load()
-    done = _part(record, "checks")
+    done = part(record, "checks")
     rows = tuple(
-        (e.title, f"{MARKS[_state(done, e)]} {_state(done, e)}", f"{_points(done, [e])} of {e.points}", f"{e.minutes}")
+        (e.title, f"{MARKS[state(done, e)]} {state(done, e)}", f"{_points(done, [e])} of {e.points}", f"{e.minutes}")
         for e in exercises
     )
-    todo = next((e.title for e in exercises if _state(done, e) != State.CORRECT), None)
+    todo = next((e.title for e in exercises if state(done, e) != State.CORRECT), None)
     below = f"Go on with: {todo}." if todo else "All of it is done." if exercises else "This lesson has no exercises."
     earned = f"{_points(done, exercises)} of {sum(e.points for e in exercises)}"
     return Panel(
@@ -81,32 +97,37 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
 
 def _course() -> Panel:
     record = progress.load()
-    done = _part(record, "checks")
+    done = part(record, "checks")
     everything = list(registry.exercises().values())
     by_lesson: dict[str, list[Exercise]] = {}
     for exercise in everything:
         by_lesson.setdefault(exercise.lesson, []).append(exercise)
     rows = tuple(
         (
-            lessons.find(lesson).heading,
-            f"{sum(_state(done, e) == State.CORRECT for e in exercises)} of {len(exercises)}",
+            Place(lessons.find(lesson).heading, f"../notebooks/{lessons.find(lesson).file}"),
+            Place(f"{len(exercises)} exercises", f"../exercises/{lessons.find(lesson).file}"),
+            f"{sum(state(done, e) == State.CORRECT for e in exercises)} of {len(exercises)}",
             f"{_points(done, exercises)} of {sum(e.points for e in exercises)}",
         )
         for lesson, exercises in by_lesson.items()
     )
     points = f"{_points(done, everything)} of {sum(e.points for e in everything)} points"
-    return Panel(f"Your exercises: {points}", ("Lesson", "Correct", "Points"), rows, _predictions(record, ""))
+    return Panel(
+        f"Your exercises: {points}", ("Lesson", "Exercises", "Correct", "Points"), rows, _predictions(record, "")
+    )
 
 
-def _part(record: dict, name: str) -> dict[str, dict]:
+def part(record: dict, name: str) -> dict[str, dict]:
     """One part of the record; what somebody has written into the file by hand and is no entry is left out."""
     part = record.get(name)
     return {id: entry for id, entry in part.items() if isinstance(entry, dict)} if isinstance(part, dict) else {}
 
 
-def _state(done: dict, exercise: Exercise) -> str:
-    state = done.get(exercise.id, {}).get("state")
-    return state if state in (State.CORRECT, State.NOT_YET) else State.NOT_ATTEMPTED
+def state(done: dict, exercise: Exercise) -> State:
+    """What the record says of an exercise; where it says nothing that can be read, it was not attempted."""
+    entry = done.get(exercise.id) if isinstance(done, dict) else None
+    found = entry.get("state") if isinstance(entry, dict) else None
+    return State(found) if found in (State.CORRECT, State.NOT_YET) else State.NOT_ATTEMPTED
 
 
 def _points(done: dict, exercises: list[Exercise]) -> int:
@@ -116,7 +137,7 @@ def _points(done: dict, exercises: list[Exercise]) -> int:
 
 def _predictions(record: dict, lesson: str) -> str:
     """How many predictions were made, in this lesson or, without one, in all."""
-    entries = _part(record, "predictions").items()
+    entries = part(record, "predictions").items()
     kept = [entry for id, entry in entries if not lesson or lessons.of_key(id) == lessons.find(lesson)]
     made = sum(entry.get("yours") is not None for entry in kept)
     right = sum(entry.get("agrees") is True for entry in kept)

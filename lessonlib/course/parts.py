@@ -8,10 +8,11 @@
 at the beginning of a line: there, Markdown takes the whole line for HTML.
 """
 
+import functools
 import re
 from collections.abc import Callable
 
-from lessonlib import lessons, models, records
+from lessonlib import lessons, models, records, wayfinding
 from lessonlib.course import Problem
 from lessonlib.ladder import RUNGS
 from lessonlib.widgets import content
@@ -134,4 +135,4 @@ PARTS: dict[str, Callable[[str], str]] = {
     "rungs": rungs,
     "other-list": other_list,
     "best": best,
-}
+} | {f"way-{each.slug}": functools.partial(wayfinding.way, each) for each in lessons.lessons()}

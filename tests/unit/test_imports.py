@@ -30,6 +30,7 @@ FLOORS = (
     {"plots", "diagrams", "image_plots", "weights", "sound_models", "realtime", "listening"},
     {"widgets"},
     {"checks"},
+    {"wayfinding"},
     {"course", "__main__", "__init__"},
     {"benchmarks"},
 )
