@@ -127,6 +127,10 @@ def _convolution(context: int) -> float:
     return ours.better_than(windows)
 
 
+def _way(slug: str, here: str) -> str:
+    return wayfinding.way(lessons.find(slug), here)
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "map": lesson_map,
     "core-path": core_path,
@@ -135,4 +139,4 @@ PARTS: dict[str, Callable[[str], str]] = {
     "rungs": rungs,
     "other-list": other_list,
     "best": best,
-} | {f"way-{each.slug}": functools.partial(wayfinding.way, each) for each in lessons.lessons()}
+} | {f"way-{each.slug}": functools.partial(_way, each.slug) for each in lessons.lessons()}

@@ -216,8 +216,8 @@ LOOKS_RIGHT = prediction("looks_right", "Who looks to the right?", medium, 5)(
     part("C: BatchNorm in training mode", True, "examples-are-independent"),
     part("D: BatchNorm in evaluation mode", False, "evaluation-is-honest"),
     part("E: names concatenated, run together", False, "wrong-is-not-later"),
-    why="A model is causal only if nothing to the right can change an output, and a centred kernel and batch "
-    "statistics both let it.",
+    why="A model is causal only if nothing to the right can change an output, and a kernel that looks both ways "
+    "and batch statistics both let it.",
     hints=(
         "Ask of each: if I change a later character, can this output move?",
         "There are two ways to be wrong: to see what comes later, and to see the wrong thing before.",
