@@ -1,7 +1,5 @@
 """The exercises on attention: weights by hand, a causal head, the reach by gradient in both modes, what to believe."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -1,25 +1,11 @@
 """The exercises on BatchNorm: the layer in both modes, its running averages by hand, its parameters, its coupling."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch
 
+from .. import batchnorm as bn
 from .. import reference
-from ..batchnorm import (
-    CORRECTIONS,
-    ONE,
-    ZERO,
-    any_equal,
-    averages,
-    buffers,
-    normalised,
-    right_gradient,
-    row,
-    same_by_any,
-    told,
-)
 from ..declare import Case, code, easy, hard, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
@@ -39,8 +25,8 @@ def _start(data: dict, seed: int) -> None:
         raise Mistake(says, "buffers-are-parameters" if len(found) == 4 else None)
     if sorted(p.reshape(-1).tolist() for p in found) != [[0.0] * 3, [1.0] * 3]:
         raise Mistake("gamma should start as three ones and beta as three zeros, so that at first they do nothing.")
-    mean, var = buffers(data, "in a new layer")
-    if not equal(mean, ZERO) or not equal(var, ONE):
+    mean, var = bn.buffers(data, "in a new layer")
+    if not equal(mean, bn.ZERO) or not equal(var, bn.ONE):
         raise Mistake(
             f"A new layer has running_mean {mean.tolist()} and running_var {var.tolist()}, expected zeros and ones."
         )
@@ -52,8 +38,8 @@ def _training(data: dict, seed: int) -> None:
     x = batch(seed, 6)
     out = shaped(returned(data["out"], CALL), (6, 3), CALL)
     says = f"{CALL} in training should give each column mean 0 and variance 1"
-    says = f"{says} (mean {row(out.mean(0))}, variance {row(out.var(0))} came)."
-    same_by_any(out, normalised(x), says, _mistaken(x))
+    says = f"{says} (mean {bn.row(out.mean(0))}, variance {bn.row(out.var(0))} came)."
+    bn.same_by_any(out, bn.normalised(x), says, _mistaken(x))
     flat = returned(data["constant"], CALL)
     if not bool(torch.isfinite(flat).all()):
         raise Mistake("A channel that is the same in the whole batch gave nan.", "no-eps")
@@ -61,7 +47,7 @@ def _training(data: dict, seed: int) -> None:
 
 def _mistaken(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
     """What each misconception would give in training, by each convention."""
-    for correction in CORRECTIONS:
+    for correction in bn.CORRECTIONS:
         mean, var = reference.statistics(x, correction)
         across, across_var = reference.statistics(x.T, correction)
         yield "normalises-each-example", ((x.T - across) / (across_var + 1e-5) ** 0.5).T
@@ -74,40 +60,40 @@ def _mistaken(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
 def _affine(data: dict, seed: int) -> None:
     out = shaped(returned(data["out"], CALL), (6, 3), CALL)
     x = batch(seed, 6)
-    forgotten = [*normalised(x), *normalised(x, gamma=GAMMA), *normalised(x, beta=BETA)]
-    says = f"With gamma {row(GAMMA)} and beta {row(BETA)}, {CALL} is not gamma * normalised + beta."
-    same_by_any(out, normalised(x, GAMMA, BETA), says, [("gamma-beta-not-applied", found) for found in forgotten])
+    forgotten = [*bn.normalised(x), *bn.normalised(x, gamma=GAMMA), *bn.normalised(x, beta=BETA)]
+    says = f"With gamma {bn.row(GAMMA)} and beta {bn.row(BETA)}, {CALL} is not gamma * normalised + beta."
+    bn.same_by_any(out, bn.normalised(x, GAMMA, BETA), says, [("gamma-beta-not-applied", found) for found in forgotten])
 
 
 def _running(data: dict, seed: int) -> None:
     batches = [batch(seed, 6), batch(seed + 1, 6)]
     for count, name in ((1, "first"), (2, "second")):
-        mean, var = buffers(data[name], f"after {count} batches in training")
-        right = averages(batches[:count], probes.MOMENTUM)
-        if equal(mean, right[0][0]) and any_equal(var, [var for _, var in right]):
+        mean, var = bn.buffers(data[name], f"after {count} batches in training")
+        right = bn.averages(batches[:count], probes.MOMENTUM)
+        if equal(mean, right[0][0]) and bn.any_equal(var, [var for _, var in right]):
             continue
         seen = f"With momentum {probes.MOMENTUM}, after {count} {'batch' if count == 1 else 'batches'},"
-        raise Mistake(f"{seen} {told(mean, var, right)}", _running_misconception(mean, var, batches[:count]))
+        raise Mistake(f"{seen} {bn.told(mean, var, right)}", _running_misconception(mean, var, batches[:count]))
 
 
 def _running_misconception(mean: torch.Tensor, var: torch.Tensor, batches: list[torch.Tensor]) -> str | None:
-    if equal(mean, ZERO) or equal(var, ONE):
+    if equal(mean, bn.ZERO) or equal(var, bn.ONE):
         return "buffers-never-updated"
     momenta = {1 - probes.MOMENTUM: "momentum-backwards", 1.0: "last-batch-only", 0.1: "momentum-is-an-argument"}
-    return next((id for m, id in momenta.items() if equal(mean, averages(batches, m)[0][0])), None)
+    return next((id for m, id in momenta.items() if equal(mean, bn.averages(batches, m)[0][0])), None)
 
 
 def _evaluation(data: dict, seed: int) -> None:
     call = f"{CALL} in evaluation"
     out = shaped(returned(data["out"], call), (6, 3), call)
     x = batch(seed + 1, 6)
-    right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in averages([batch(seed, 6)], 0.1)]
+    right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in bn.averages([batch(seed, 6)], 0.1)]
     says = "With `layer.training = False` the output should be made with running_mean and running_var."
-    same_by_any(out, right, says, [("eval-uses-the-batch", found) for found in normalised(x, GAMMA, BETA)])
+    bn.same_by_any(out, right, says, [("eval-uses-the-batch", found) for found in bn.normalised(x, GAMMA, BETA)])
     shaped(returned(data["single"], f"{call}, for a batch of one,"), (1, 3), call)
-    before, later = (buffers(data[when], "in evaluation") for when in ("before", "after"))
+    before, later = (bn.buffers(data[when], "in evaluation") for when in ("before", "after"))
     if not all(equal(b, a) for b, a in zip(before, later, strict=True)):
-        says = f"A call in evaluation moved running_mean from {row(before[0])} to {row(later[0])}."
+        says = f"A call in evaluation moved running_mean from {bn.row(before[0])} to {bn.row(later[0])}."
         raise Mistake(says, "eval-updates-the-buffers")
 
 
@@ -116,7 +102,7 @@ def _gradients(data: dict, seed: int) -> None:
         raise Mistake("running_mean or running_var requires a gradient.", "buffers-keep-the-graph")
     if any(g is None for g in data["parameters"]) or data["x"] is None:
         raise Mistake("After `backward()` gamma, beta or x has no gradient.", "graph-is-cut")
-    right_gradient(data["x"], batch(seed, 6), batch(seed + 3, 6))
+    bn.right_gradient(data["x"], batch(seed, 6), batch(seed + 3, 6))
 
 
 BATCHNORM = code("batchnorm", "BatchNorm1d", hard, 25, name="BatchNorm1d")(

@@ -1,7 +1,5 @@
 """The exercises on convolution: dilations, the spoiled edge found and mended, operations, who looks to the right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import torch

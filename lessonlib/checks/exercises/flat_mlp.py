@@ -1,7 +1,5 @@
 """The exercises on the flat MLP: windows, the loss of a guess, noisy batches, a smooth curve."""
 
-from __future__ import annotations
-
 import math
 
 import torch

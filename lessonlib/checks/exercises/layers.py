@@ -1,7 +1,5 @@
 """The exercises on layers: Linear, an embedding as a product, a Sequential in a Sequential, the size of sums."""
 
-from __future__ import annotations
-
 import torch
 
 from .. import reference

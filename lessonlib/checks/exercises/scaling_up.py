@@ -1,7 +1,5 @@
 """The exercises on scaling up: 76,579 by hand, batches without replacement, decay, a rate from a curve, passes."""
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -208,15 +206,11 @@ DECAY = code("decay", "Hold, then decay", easy, 6, name="factor")(
 # --- a rate from a curve ---
 
 KNOWN_RATES = {
-    10: "the-largest-rate",
-    3: "the-largest-rate",
-    0.0001: "the-smallest-rate",
-    0.001: "the-smallest-rate",
-    2.38: "a-loss-is-no-rate",
-    4: "a-place-is-no-rate",
-    5: "a-place-is-no-rate",
-    6: "a-place-is-no-rate",
-    -1: "an-exponent-is-no-rate",
+    (10, 3): "the-largest-rate",
+    (0.0001, 0.001): "the-smallest-rate",
+    (2.38,): "a-loss-is-no-rate",
+    (4, 5, 6): "a-place-is-no-rate",
+    (-1,): "an-exponent-is-no-rate",
 }
 
 
@@ -226,7 +220,11 @@ def _rate(came: object) -> str:
         return "in the valley, and well away from the cliff"
     if 0.5 < got <= 1.0:
         return "in the valley; a smaller one is further from the cliff and costs nothing here"
-    raise not_right(f"{got:g}", next((id for rate, id in KNOWN_RATES.items() if math.isclose(got, rate)), None))
+    raise not_right(f"{got:g}", next((id for rates, id in KNOWN_RATES.items() if _among(got, rates)), None))
+
+
+def _among(got: float, rates: tuple[float, ...]) -> bool:
+    return any(math.isclose(got, rate) for rate in rates)
 
 
 RATE = value("rate", "Which learning rate?", easy, 4)(

@@ -1,7 +1,5 @@
 """The exercises on shapes: predicted shapes, pairs by slices, FlattenConsecutive, and why Flatten is one of them."""
 
-from __future__ import annotations
-
 import torch
 
 from .. import reference

@@ -1,7 +1,5 @@
 """The exercises on torch.nn: shapes and axes, weights carried over, what is trained and what is stored."""
 
-from __future__ import annotations
-
 import torch
 
 from .. import reference

@@ -1,7 +1,5 @@
 """The exercises on training the tree: the BatchNorm bug found and mended, a fair width, what seeds allow to say."""
 
-from __future__ import annotations
-
 import torch
 
 from .. import reference

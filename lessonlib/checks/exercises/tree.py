@@ -1,7 +1,5 @@
 """The exercises on the tree: a fusion by hand, what a tree is made of, its levels, the flat model's width, the wall."""
 
-from __future__ import annotations
-
 import math
 
 from ..declare import Part, easy, medium, part, prediction, value

@@ -1,7 +1,5 @@
 """The exercises on WaveNet: a gate by hand, the residual block, gradients through depth, the reach of a stack."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 
