@@ -212,8 +212,8 @@ def test_what_mattered_and_the_temperature(opened, exported, course_tree):
     chances = described.chances("charl")
     best = int(chances.argmax())
     moved = [chances[best] - described.chances("charl"[:i] + "." + "charl"[i + 1 :])[best] for i in range(5)]
-    shown = [text.replace("−", "-") for text in page.locator(".ll-tree-effect small").all_inner_texts()]
-    assert shown == [""] * 3 + [f"{100 * float(m):+.0f}" for m in moved]
+    points = [f"{100 * float(m):+.0f}".replace("-", "−") for m in moved]
+    expect(page.locator(".ll-tree-effect small")).to_have_text([""] * 3 + points)
     page.get_by_label("its gradient").check()
     expect(page.locator(".ll-tree-measured")).to_contain_text("gradient of that chance")
     page.get_by_label("Temperature").focus()

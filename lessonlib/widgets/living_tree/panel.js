@@ -10,7 +10,7 @@ function panel({ label, engine }, state, changed) {
     label && h("div", { class: "ll-tree-title" }, label),
     h("div", { class: "ll-tree-main" }, h("div", { class: "ll-tree-left" }, tree.el, scale.el), next.el),
     sentence, counts && counts.el, detail);
-  let drawn = null;
+  let drawn = null, later = 0;
 
   function chances() {
     return softmax(tree.look().scores, state.temperature);
@@ -26,7 +26,8 @@ function panel({ label, engine }, state, changed) {
   function tell() {
     next.show(chances(), drawn);
     sentence.textContent = `${state.text ? `After “${state.text}”` : "At the beginning"} most likely comes ${likeliest(engine, chances())}.`;
-    if (counts) counts.show(chances());
+    clearTimeout(later);
+    if (counts) later = setTimeout(() => counts.show(chances()), 20); // eight more runs of the model: after the paint
   }
 
   /** Choose a node, or show anew what is chosen; the same once more closes it. */
