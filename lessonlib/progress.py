@@ -5,13 +5,14 @@ It lies at .course/progress.json in the repository; the environment variable LES
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock
 
-from lessonlib import lessons
+from lessonlib import lessons, progress_form
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WAIT = 5.0  # seconds to wait for another notebook that is reading or writing
@@ -30,7 +31,10 @@ def load() -> dict:
         with _turn():
             return _read()
     except OSError:  # no lock is to be had, as in a folder that cannot be written: what is there can still be read
-        return _read()
+        try:
+            return _read(set_aside=False)
+        except OSError:  # not even that
+            return {}
 
 
 def update(change: Callable[[dict], None]) -> dict:
@@ -53,9 +57,9 @@ def update(change: Callable[[dict], None]) -> dict:
 
 def lessons_begun() -> list[str]:
     """The slugs of the lessons in which a prediction was compared or a check was run, in the order of the course."""
-    record = load()
-    compared = {lessons.of_key(id) for id, entry in record.get("predictions", {}).items() if "actual" in entry}
-    checked = {entry["lesson"] for entry in record.get("checks", {}).values() if "lesson" in entry}
+    told = load()
+    compared = {lessons.of_key(id) for id, entry in told.get("predictions", {}).items() if "actual" in entry}
+    checked = {entry["lesson"] for entry in told.get("checks", {}).values() if "lesson" in entry}
     return [each.slug for each in lessons.lessons() if each in compared or each.slug in checked]
 
 
@@ -64,19 +68,34 @@ def _turn() -> FileLock:
     return FileLock(f"{path()}.lock", timeout=WAIT)
 
 
-def _read() -> dict:
+def _read(set_aside: bool = True) -> dict:
+    """What the file holds, as far as it has the form of a record. What has not is set aside first."""
     try:
-        data = json.loads(path().read_text(encoding="utf-8"))
+        data = None if path().is_dir() else json.loads(path().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError:  # not JSON, or not UTF-8
+    except (ValueError, RecursionError):  # not JSON, or not UTF-8, or lists in lists without end
         data = None
-    if not isinstance(data, dict):
-        kept = path().with_name(f"progress-unreadable-{datetime.now():%Y-%m-%d-%H%M%S}.json")
-        path().replace(kept)
-        print(f"The progress file could not be read. It is kept as {kept.name}, and a new one is begun.")
-        return {}
-    return _with_permanent_keys(data)
+    kept = progress_form.sound(data)
+    if kept != data and set_aside:
+        _set_aside(kept)
+    return _with_permanent_keys(kept)
+
+
+def _set_aside(kept: dict) -> None:
+    """Keep the file under a dated name. Where something of it is `kept`, it stays in use as well."""
+    stem, count = f"progress-unreadable-{datetime.now():%Y-%m-%d-%H%M%S}", 1
+    name = f"{stem}.json"
+    while path().with_name(name).exists():
+        count += 1
+        name = f"{stem}-{count}.json"
+    if kept:
+        shutil.copyfile(path(), path().with_name(name))
+        _write(kept)
+        print(f"Parts of the progress file could not be read. It is kept as {name}; all else in it counts as before.")
+        return
+    path().replace(path().with_name(name))
+    print(f"The progress file could not be read. It is kept as {name}, and a new one is begun.")
 
 
 def _with_permanent_keys(data: dict) -> dict:

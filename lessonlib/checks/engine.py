@@ -154,8 +154,8 @@ def _record(result: Result) -> None:
         entry = record.setdefault("checks", {}).setdefault(result.exercise.id, {"attempts": 0, "best": 0})
         entry["lesson"] = result.exercise.lesson
         entry["state"], entry["score"], entry["points"] = result.state, result.score, result.points
-        entry["attempts"] += 1
-        entry["best"] = max(entry["best"], result.score)
+        entry["attempts"] = entry.get("attempts", 0) + 1
+        entry["best"] = max(entry.get("best", 0), result.score)
         for id in result.misconceptions:
             counts = entry.setdefault("misconceptions", {})
             counts[id] = counts.get(id, 0) + 1

@@ -13,7 +13,7 @@ ROOT = Path(lessonlib.__file__).parent
 
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
-    {"lessons", "answers"},
+    {"lessons", "answers", "progress_form"},
     {"data", "layers", "style", "progress", "sound", "recordings", "images", "records"},
     {
         "models",

@@ -105,6 +105,83 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(content, first, capsys):
     assert capsys.readouterr().out.count(f"It is kept as {kept}, and a new one is begun.") == 1
 
 
+DEEP = '{"x": ' + "[" * 600 + "]" * 600 + "}"
+DEEPER = "[" * 100_000 + "]" * 100_000
+GOOD = {"attempts": 2, "best": 3, "lesson": "tree", "state": "correct", "score": 3, "points": 3}
+WRONG = [
+    {"predictions": []},
+    {"predictions": None, "checks": None, "cards": None, "quiz": None},
+    {"predictions": {"tree-wall": 3, "tree-reach": None, "x": []}},
+    {"predictions": {"tree-wall": {"yours": {}, "agrees": "yes"}}},
+    {"predictions": {"tree-wall": {"yours": [[1]], "actual": 3}}},
+    {"predictions": {"tree-wall": {"agrees": []}}},
+    {"checks": {"linear": {**GOOD, "attempts": "2"}}},
+    {"checks": {"linear": {**GOOD, "best": None}}},
+    {"checks": {"linear": {**GOOD, "lesson": ["tree"]}}},
+    {"checks": {"linear": {**GOOD, "state": {}}}},
+    {"checks": {"linear": {**GOOD, "misconceptions": {"bias-not-added": None}}}},
+    {"checks": {"linear": {**GOOD, "misconceptions": []}}},
+    {"cards": {"a": {"knew": 3}, "b": []}},
+    {"cards": {"a": {"again": "no", "settled": [[]]}}},
+    {"quiz": {"a": "right", "b": {}}},
+    {"show_answers": []},
+]
+
+
+@pytest.mark.parametrize("content", [*map(json.dumps, WRONG), DEEP, DEEPER], ids=range(len(WRONG) + 2))
+def test_valid_json_of_the_wrong_form_is_set_aside_and_the_rest_counts(content):
+    """All that reads the record goes on: a check, the panels, predictions, cards and the quiz."""
+    from lessonlib import predictions
+    from lessonlib.checks.exercises.layers import check
+    from lessonlib.checks.panel import progress_panel
+    from lessonlib.widgets import content as texts
+    from lessonlib.widgets import deck
+
+    sound = {"checks": {"kaiming": GOOD}, "quiz": {"kept": True}}
+    raw = json.loads(content) if content.startswith("{") and len(content) < 1000 else {}
+    mixed = {name: {**sound.get(name, {}), **part} if isinstance(part, dict) else part for name, part in raw.items()}
+    text = json.dumps({**sound, **mixed}) if raw else content
+    progress.path().write_text(text)
+    repr(check.linear(lambda: 1)), repr(check), check.solution("linear")
+    repr(progress_panel()), repr(progress_panel("tree")), progress.lessons_begun()
+    for each in predictions.declared()[:3]:
+        predictions.kept(each.key), predictions.score(each.lesson.slug)
+    predictions.see(predictions.declared()[0].key)
+    predictions.missed(), predictions.all_shown(), predictions.show_all()
+    deck.known(), deck.due(texts.cards()), deck.mark("a", True), deck.see_again("b")
+    (kept,) = others()
+    assert (progress.path().parent / kept).read_text() == text
+    assert progress.load()["checks"]["linear"]["attempts"] == 1
+    if "quiz" not in raw and raw:
+        assert progress.load()["quiz"] == {"kept": True}
+
+
+def test_a_folder_in_the_place_of_the_file_is_set_aside():
+    progress.path().mkdir(parents=True)
+    (progress.path() / "inside").write_text("mine")
+    assert progress.load() == {}
+    assert progress.update(lambda record: record.update(x=1)) == progress.load() == {"x": 1}
+    (kept,) = others()
+    assert (progress.path().parent / kept / "inside").read_text() == "mine"
+
+
+def test_two_damaged_files_in_one_second_are_both_kept():
+    for content in ("one", "two"):
+        progress.path().write_text(content)
+        progress.load()
+    assert sorted((progress.path().parent / name).read_text() for name in others()) == ["one", "two"]
+
+
+def test_a_file_that_cannot_be_read_is_as_if_there_were_none(monkeypatch):
+    progress.update(lambda record: record.update(x=1))
+
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(progress.path()), "read_text", refused)
+    assert progress.load() == {}
+
+
 def test_a_change_that_fails_changes_nothing():
     progress.update(lambda record: record.update(x=1))
     with pytest.raises(ZeroDivisionError):
