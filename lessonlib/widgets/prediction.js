@@ -107,7 +107,7 @@ function typing(asked, draft, done) {
     value: () => box.value.trim(),
     set: (text) => { box.value = draft.value = text; },
     lock: (on) => { box.disabled = on; if (slider) slider.disabled = on; },
-    focus: () => box.focus(),
+    focus: () => { box.focus(); box.setSelectionRange(box.value.length, box.value.length); },
   };
 }
 
@@ -151,7 +151,7 @@ function drawing(asked, draft) {
       s("text", { x: (left + W - right) / 2, y: H - 8, "text-anchor": "middle" }, asked.axes[0]),
       s("text", { x: 12, y: (H - bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${(H - bottom) / 2})` }, asked.axes[1]),
       ...(touched ? [line(y, "ll-mine"), ...dots] : dots),
-      ...(came ? [line(came, "ll-came"), s("text", { x: px(n - 1), y: py(came[n - 1]) - 8, "text-anchor": "end" }, "what came out")] : []));
+      ...(came ? [line(came, "ll-came"), s("text", { class: "ll-said", x: px(n - 1), y: py(came[n - 1]) + (came[n - 1] > (low + high) / 4 ? 22 : -14), "text-anchor": "end" }, "what came out")] : []));
     stage.setAttribute("aria-valuenow", y[now]);
     stage.setAttribute("aria-valuetext", `${asked.axes[0]} ${asked.points[now]}: ${+y[now].toFixed(3)}`);
   }

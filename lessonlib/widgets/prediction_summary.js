@@ -14,7 +14,7 @@ function render({ model, el }) {
     sentence.textContent = model.get("sentence");
     all.checked = model.get("all_shown");
     lists.replaceChildren(
-      ...list("Worth another look", model.get("again"), (each) => ` You said ${each.yours}, and ${each.actual} came out.`),
+      ...list("Worth another look", model.get("again"), (each) => ` You: ${each.yours}. What came out: ${each.actual}.`),
       ...list("Not guessed", model.get("unguessed"), () => ""));
   });
 }

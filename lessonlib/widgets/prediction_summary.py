@@ -7,7 +7,7 @@ from IPython.display import display
 
 from lessonlib import lessons, predictions
 from lessonlib.predictions import State
-from lessonlib.widgets import content
+from lessonlib.widgets import content, fold
 from lessonlib.widgets.base import MIME, LessonWidget, stylesheet
 from lessonlib.widgets.together import Together
 
@@ -65,10 +65,12 @@ class PredictionSummary(LessonWidget, Together):
 def _sentence(score: predictions.Score) -> str:
     if not score.guessed:
         return f"None of this lesson's {score.asked} predictions is made yet. A wrong one teaches more than none."
-    right = "all of them right" if score.right == score.guessed else f"{score.right} right"
+    right = {0: "none right", score.guessed: "all of them right"}.get(score.right, f"{score.right} right")
     return f"You made {score.guessed} of this lesson's {score.asked} predictions, {right}."
 
 
 def _both(key: str) -> dict:
-    entry = predictions.kept(key)
-    return {"yours": str(entry.get("yours")), "actual": str(entry.get("actual"))}
+    entry, asked = predictions.kept(key), predictions.find(key)
+    if asked.kind is predictions.Kind.CURVE:
+        return {"yours": "another line", "actual": "the dashed one"}
+    return {"yours": str(entry["yours"]), "actual": fold.words(asked, asked.read(entry["actual"]))}

@@ -255,7 +255,7 @@ def test_a_prediction_by_keyboard(page):
         "You predicted 4. That is not what you predicted: worth a second look."
     )
     expect(answer).to_contain_text("What came out: 5.")
-    expect(widget(page, "in all")).to_contain_text("You said 4, and 5 came out.")
+    expect(widget(page, "in all")).to_contain_text("You: 4. What came out: 5.")
     guess.get_by_role("button", name="Ask me again").focus()
     press(page, "Enter")
     expect(answer).to_be_hidden()

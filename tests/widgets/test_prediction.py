@@ -144,7 +144,7 @@ def test_the_summary_counts_and_follows(prompt):
     assert summary.sentence.startswith("None of this lesson's ")
     assert KEY in [each["key"] for each in summary.unguessed]
     prompt.guess("4")
-    assert summary.sentence.endswith("predictions, 0 right.")
+    assert summary.sentence.endswith("predictions, none right.")
     assert [(each["key"], each["yours"], each["actual"]) for each in summary.again] == [(KEY, "4", "5")]
     prompt.guess("5")
     assert summary.sentence.endswith("all of them right.") and summary.again == []
