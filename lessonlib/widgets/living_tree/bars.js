@@ -25,8 +25,9 @@ function bars(engine, state) {
     if (list.children.length !== rows.length) list.replaceChildren(...rows.map((each) => each.el));
     shown.forEach((id, i) => {
       const { letter, fill, much, note, el } = rows[i];
-      letter.textContent = id ? engine.characters[id] : "·";
-      note.textContent = [id ? "" : "the end", id === mark ? "drawn" : ""].filter(Boolean).join(", ");
+      letter.textContent = id ? engine.characters[id] : "end";
+      letter.classList.toggle("ll-tree-end", !id);
+      note.textContent = id === mark ? "drawn" : "";
       fill.style.width = note.style.left = `${(62 * chances[id]) / full}%`;
       much.textContent = percent(chances[id]);
       el.classList.toggle("ll-tree-drawn", id === mark);
@@ -34,7 +35,7 @@ function bars(engine, state) {
     all.hidden = chances.length <= FEW;
     all.textContent = wide ? `The likeliest ${FEW}` : chances.length > MANY ? `The likeliest ${MANY} of ${thousands(chances.length)}` : `All ${chances.length}`;
     all.setAttribute("aria-expanded", String(wide));
-    list.classList.toggle("ll-tree-many", wide);
+    el.classList.toggle("ll-tree-many", wide);
   }
 
   return { el, show };

@@ -87,11 +87,11 @@ function canopy(engine, state, choose, read) {
       }
       labels[k].style.top = `${y + 2}px`;
       labels[k].firstChild.textContent = kindOf(reaches[k], engine.context > reaches[k]);
-      labels[k].lastChild.textContent = open ? `${size} each` : "";
+      labels[k].lastChild.textContent = open ? (nodes[k].length > 1 ? `${size} each` : `${size}${gutter > 70 ? " numbers" : ""}`) : "";
       y += LETTERS + strip + 6 + GAP;
     }
     effects.forEach((effect, i) => Object.assign(effect.style, { left: `${nodes[0][i].x - column / 2}px`, width: `${column}px`, top: `${y - GAP + 4}px` }));
-    const tall = y - GAP + (effects[0].isConnected ? 56 : 2);
+    const tall = y - GAP + (effects[0].isConnected ? 54 : 2);
     Object.assign(inside.style, { width: `${gutter + width}px`, height: `${tall}px` });
     svg.setAttribute("width", gutter + width);
     svg.setAttribute("height", tall);
@@ -148,7 +148,7 @@ function canopy(engine, state, choose, read) {
     }
     for (const node of changed) {
       node.el.getAnimations().forEach((animation) => animation.cancel());
-      node.el.animate([{ borderColor: "var(--ll-accent)", boxShadow: "0 0 0 2px var(--ll-accent)" }, {}], { duration: 420, delay: node.k * STAGGER, easing: "ease-out", fill: "none" });
+      node.el.animate([{ borderColor: "var(--ll-accent)", boxShadow: "0 0 0 1px var(--ll-accent)" }, {}], { duration: 300, delay: node.k * STAGGER, easing: "ease-out", fill: "none" });
     }
     const begin = performance.now();
     const tick = (time) => {

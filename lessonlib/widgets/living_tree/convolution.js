@@ -15,7 +15,7 @@ function windowsOf(engine, length) {
 }
 
 function convolution(engine, state, example) {
-  const scroll = h("div", { class: "ll-scroll" }), words = h("p", { class: "ll-tree-counted", role: "status" });
+  const scroll = h("div", { class: "ll-scroll", role: "group", "aria-label": "The text and the values above it" }), words = h("p", { class: "ll-tree-counted", role: "status" });
   const on = h("button", { type: "button", class: "ll-main", onclick: () => go(read + 1) }, "Move on by one character");
   const again = h("button", { type: "button", onclick: () => go(0) }, "Start again");
   const el = h("div", { class: "ll-tree-tool" },
@@ -77,6 +77,8 @@ function convolution(engine, state, example) {
     const svg = s("svg", { width: gutter + columns * column, height: rows * tall, role: "img", "aria-label": picture() },
       s("path", { d: lines.join(""), class: "ll-tree-window" }), ...dots, ...letters, ...names);
     scroll.replaceChildren(svg);
+    if (scroll.scrollWidth > scroll.clientWidth) scroll.tabIndex = 0; // so that it can be scrolled by keys
+    else scroll.removeAttribute("tabindex");
     scroll.scrollLeft = x(read) - scroll.clientWidth + 2 * column;
   }
 

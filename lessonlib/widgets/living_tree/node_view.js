@@ -34,6 +34,7 @@ function nodeView(engine, look, state, place, chances, scales) {
 
   function to(i) {
     state.step = i;
+    if (steps[i].name === "score") state.channel = chances.indexOf(Math.max(...chances));
     nodeView(engine, look, state, place, chances, scales);
     place.querySelector('[aria-checked="true"]').focus();
   }
