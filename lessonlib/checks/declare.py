@@ -31,6 +31,8 @@ class Part(NamedTuple):
 
     title: str
     judge: values.Judge
+    right: object
+    wrong: values.Wrong
 
 
 def part(title: str, right: object, wrong: values.Wrong = (), **how) -> Part:
@@ -40,7 +42,7 @@ def part(title: str, right: object, wrong: values.Wrong = (), **how) -> Part:
     one misconception there is), a tuple for a shape, a list for numbers in order, a text for a name, `between(…)`,
     or a judge of its own. `how`: tolerance, also, note.
     """
-    return Part(title, values.judge_of(right, wrong, **how))
+    return Part(title, values.judge_of(right, wrong, **how), right, wrong)
 
 
 def value(id: str, title: str, difficulty: str, minutes: int, given: bool = False) -> Content:
@@ -69,4 +71,4 @@ def _of_parts(kind, id, title, difficulty, minutes, given, *parts: Part, why, hi
     """`together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others."""
     judges = values.judges_of_parts([part.judge for part in parts], together)
     cases = tuple(Case(part.title, common.value, judge) for part, judge in zip(parts, judges, strict=True))
-    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, why=why)
+    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, why=why, parts=parts)

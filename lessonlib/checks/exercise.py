@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import torch
@@ -80,8 +80,9 @@ class Exercise:
 
     `name` is what its solution cell defines. With `given`, the locked cell given_id runs before the answer, after
     IMPORTS, so that the exercise stands alone. A code check stops at its first case that fails; the parts of a value
-    are judged each for itself. A right answer is met with the sentence `why`. `seconds` is the time limit of one
-    case. `lesson` is the slug of its lesson; the names of its cells are made of that and the id, and so never change.
+    are judged each for itself; `parts` is how they were declared. A right answer is met with the sentence `why`.
+    `seconds` is the time limit of one case. `lesson` is the slug of its lesson; the names of its cells are made of that
+    and the id, and so never change.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Exercise:
     seconds: float = 4.0
     lesson: str = ""
     why: str = ""
+    parts: tuple = field(default=(), compare=False)
 
     @property
     def points(self) -> int:

@@ -21,9 +21,13 @@ from lessonlib.checks.result import Mark, State
 from lessonlib.checks.show import text
 
 ANSWERS = [importlib.import_module(f"answers.{module.name}") for module in pkgutil.iter_modules(answers.__path__)]
+EXERCISES = exercises()
 WRONG: dict[str, list[Wrong | Whole]] = {id: found for module in ANSWERS for id, found in module.WRONG.items()}
 RIGHT: dict[str, dict[str, str]] = {id: found for module in ANSWERS for id, found in module.RIGHT.items()}
-EXERCISES = exercises()
+for exercise in EXERCISES.values():
+    right, *wrong = [*answers.declared(exercise)] or [None]
+    WRONG[exercise.id] = [*WRONG.get(exercise.id, []), *wrong]
+    RIGHT[exercise.id] = RIGHT.get(exercise.id, {}) | ({right.name: right.text} if right else {})
 SEEDS = range(11, 16)
 JUDGES = [*HOME.glob("*.py"), *(HOME.parent / f"{name}.py" for name in ("batchnorm", "expect", "judging", "values"))]
 NAMED = {  # what looks like the id of a misconception, by the file that names it
