@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from tqdm.auto import tqdm
 
+SECONDS_UNSEEN = 0.5  # a run shorter than this shows no progress bar
+
 
 @dataclass
 class History:
@@ -45,7 +47,7 @@ def train(
             callback.history = history
     model.train()
     silent = not progress or "TQDM_DISABLE" in os.environ
-    bar = tqdm(total=steps, unit="step", disable=silent, leave=False, delay=2)
+    bar = tqdm(total=steps, unit="step", disable=silent, leave=False, delay=SECONDS_UNSEEN)
     try:
         for step, (x, y) in zip(range(steps), batches, strict=False):
             _set_lrs(optimizers, base_lrs, schedule(step) if schedule else 1.0)
@@ -65,6 +67,8 @@ def train(
             for callback in callbacks:
                 callback(step, history.losses[-1], lr)
             bar.update()
+            if step % 50 == 0:
+                bar.set_postfix_str(f"loss {history.losses[-1]:.2f}", refresh=False)
         if len(history.steps) < steps:
             _stop(history, steps, "There were no more batches; minibatches() gives them without end.")
     except KeyboardInterrupt:

@@ -23,8 +23,16 @@ class Run(NamedTuple):
     steps: int
 
 
-def climb(rung: Rung, names: Names, seed: int = 42, n_embd: int = 24, n_hidden: int = 128, levels: int = 3) -> Run:
-    """Train a tree as the rung says, from the seed, and measure it on the validation names."""
+def climb(
+    rung: Rung,
+    names: Names,
+    seed: int = 42,
+    n_embd: int = 24,
+    n_hidden: int = 128,
+    levels: int = 3,
+    progress: bool = False,
+) -> Run:
+    """Train a tree as the rung says, from the seed, and measure it on the validation names; `progress` shows a bar."""
     torch.manual_seed(seed)
     tree = models.tree(len(names.vocabulary), n_embd, n_hidden, levels)
     if rung.fused:
@@ -36,7 +44,7 @@ def climb(rung: Rung, names: Names, seed: int = 42, n_embd: int = 24, n_hidden: 
         form = rung.form(tree, names, targets, rung.batch_size)
         callbacks = _self_distillation(rung, form, targets)
         schedule = training.warmup_hold_decay(steps, decay=rung.decay)
-        training.train(form.model, form.batches, rung.optimizers(tree), steps, schedule, callbacks, progress=False)
+        training.train(form.model, form.batches, rung.optimizers(tree), steps, schedule, callbacks, progress)
         seconds = time.process_time() - begin
     return Run(tree, training.evaluate(tree, *names.validation_windows), seconds, steps)
 

@@ -44,7 +44,7 @@ function render(model, el, store) {
   const readout = h("p", { class: "ll-live-readout" });
   const legend = h("ul", { class: "ll-live-legend" });
   const title = h("div", { class: "ll-live-title" });
-  const root = h("div", { class: "ll ll-live" }, title, controls(model), legend, stage, readout);
+  const root = h("div", { class: "ll ll-live" }, title, controls(model), legend, stage, readout, written(model));
   keepKeys(root);
   el.append(root);
 
@@ -85,6 +85,17 @@ function render(model, el, store) {
     () => store.changed.delete(later),
   ];
   return () => undo.forEach((f) => f());
+}
+
+/** What the model in training wrote, the latest first: names that get better. */
+function written(model) {
+  const list = h("ol", { class: "ll-live-written", "aria-label": "What the model writes" });
+  follow(model, ["written"], () => {
+    const lines = [...model.get("written")].reverse();
+    list.hidden = !lines.length;
+    list.replaceChildren(...lines.map(([step, names]) => h("li", {}, h("span", {}, `after ${thousands(step)} steps`), h("span", {}, names))));
+  });
+  return list;
 }
 
 function controls(model) {

@@ -40,6 +40,7 @@ class LiveLoss(LessonWidget):
     log_scale = traitlets.Bool(False).tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     notes = traitlets.List(traitlets.Unicode()).tag(sync=True)  # "stopped at step 300 of 1000", or "", for each run
+    written = traitlets.List().tag(sync=True)  # [step, "emma, olivia, …"]: what the model in training writes
     data = traitlets.Bytes().tag(sync=True)  # all points, once the runs are over
 
     def __init__(self, title="Training loss", window=100, smoothing="running", every=0.2):
@@ -83,6 +84,10 @@ class LiveLoss(LessonWidget):
     def val(self, step: int, loss: float) -> None:
         """Draw the loss of the validation split, as measured after `step` steps."""
         self._mark(VAL, step, loss)
+
+    def write(self, step: int, names: list[str]) -> None:
+        """Show beside the curve what the model writes after `step` steps: names that get better."""
+        self.written = [*self.written, [step, ", ".join(names)]]
 
     @property
     def history(self) -> History | None:
@@ -157,7 +162,8 @@ class LiveLoss(LessonWidget):
         return [sum(steps[i * k : i * k + k]) / k for i in range(len(means))], means
 
     def static_text(self) -> str:
-        return "\n".join([f"Loss curve: {self.title}", *(f"  {self._line(i)}" for i in range(len(self.names)))])
+        return "\n".join([f"Loss curve: {self.title}", *(f"  {self._line(i)}" for i in range(len(self.names)))]
+                         + [f"  after {step:,} steps it wrote: {names}" for step, names in self.written])  # fmt: skip
 
     def _line(self, run):
         losses = self.points(run)

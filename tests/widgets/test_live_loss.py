@@ -139,3 +139,14 @@ def test_what_it_cannot_do_is_said(wrong):
     (name,) = wrong
     with pytest.raises(ValueError, match=f"{name} is"):
         LiveLoss(**wrong)
+
+
+def test_what_the_model_writes_stands_beside_its_curve():
+    live = LiveLoss()
+    live(0, 3.3)
+    live.write(1, ["xq", "aa"])
+    live.write(1000, ["emma", "nora"])
+    assert live.static_text().splitlines()[-2:] == [
+        "  after 1 steps it wrote: xq, aa",
+        "  after 1,000 steps it wrote: emma, nora",
+    ]
