@@ -93,7 +93,7 @@ function written(model) {
   follow(model, ["written"], () => {
     const lines = [...model.get("written")].reverse();
     list.hidden = !lines.length;
-    list.replaceChildren(...lines.map(([step, names]) => h("li", {}, h("span", {}, `after ${thousands(step)} steps`), h("span", {}, names))));
+    list.replaceChildren(...lines.map(([step, names]) => h("li", {}, h("span", {}, `after ${count(step, "step")}`), h("span", {}, names))));
   });
   return list;
 }

@@ -162,8 +162,9 @@ class LiveLoss(LessonWidget):
         return [sum(steps[i * k : i * k + k]) / k for i in range(len(means))], means
 
     def static_text(self) -> str:
-        return "\n".join([f"Loss curve: {self.title}", *(f"  {self._line(i)}" for i in range(len(self.names)))]
-                         + [f"  after {step:,} steps it wrote: {names}" for step, names in self.written])  # fmt: skip
+        curves = [f"  {self._line(i)}" for i in range(len(self.names))]
+        wrote = [f"  after {step:,} step{'s' * (step != 1)} it wrote: {names}" for step, names in self.written]
+        return "\n".join([f"Loss curve: {self.title}", *curves, *wrote])
 
     def _line(self, run):
         losses = self.points(run)

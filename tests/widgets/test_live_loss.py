@@ -147,6 +147,6 @@ def test_what_the_model_writes_stands_beside_its_curve():
     live.write(1, ["xq", "aa"])
     live.write(1000, ["emma", "nora"])
     assert live.static_text().splitlines()[-2:] == [
-        "  after 1 steps it wrote: xq, aa",
+        "  after 1 step it wrote: xq, aa",
         "  after 1,000 steps it wrote: emma, nora",
     ]
