@@ -192,6 +192,7 @@ def test_a_tree_that_came_apart_and_bad_arguments():
     assert "'writ'" in sentence(good, tools=["writ"])
     assert "temperature is 0" in sentence(good, temperature=0)
     assert "'é'" in sentence(good, text="é")
+    assert "vocabulary is list" in sentence(good, ["a", "b"])
     with pytest.raises(ValueError, match="go together"):
         LivingTree(good)
 

@@ -25,7 +25,7 @@ function bars(engine, state) {
     if (list.children.length !== rows.length) list.replaceChildren(...rows.map((each) => each.el));
     shown.forEach((id, i) => {
       const { letter, fill, much, note, el } = rows[i];
-      letter.textContent = id ? engine.characters[id] : "end";
+      letter.textContent = id ? visible(engine.characters[id]) : "end";
       letter.classList.toggle("ll-tree-end", !id);
       note.textContent = id === mark ? "drawn" : "";
       fill.style.width = note.style.left = `${(62 * chances[id]) / full}%`;
@@ -44,5 +44,5 @@ function bars(engine, state) {
 /** The likeliest characters in words. */
 function likeliest(engine, chances, n = 3) {
   const order = chances.map((_, i) => i).sort((a, b) => chances[b] - chances[a]).slice(0, n);
-  return order.map((i) => `${i ? `“${engine.characters[i]}”` : "the end"} ${percent(chances[i])}`).join(", ");
+  return order.map((i) => `${i ? `“${visible(engine.characters[i])}”` : "the end"} ${percent(chances[i])}`).join(", ");
 }

@@ -12,8 +12,8 @@ function kindOf(reach, plural = false) {
 }
 
 /** Characters as they are shown: dots before a name are middle dots. */
-const lettersOf = (engine, seen) => seen.map((id) => (id ? engine.characters[id] : "·")).join("");
-const quoted = (engine, seen) => `“${seen.map((id) => engine.characters[id]).join("")}”`;
+const lettersOf = (engine, seen) => seen.map((id) => (id ? visible(engine.characters[id]) : "·")).join("");
+const quoted = (engine, seen) => `“${seen.map((id) => visible(engine.characters[id])).join("")}”`;
 
 function canopy(engine, state, choose, read) {
   const reaches = engine.levels.map((level) => level.reach);

@@ -72,7 +72,7 @@ function convolution(engine, state, example) {
         dots.push(dot(look, x(i), y(k)));
       }
     }
-    const letters = [".", ...text].map((c, i) => s("text", { x: x(i), y: y(0) + 6, "text-anchor": "middle", class: i > read ? "ll-tree-ahead" : i === read ? "ll-tree-now" : "" }, c));
+    const letters = [".", ...text].map((c, i) => s("text", { x: x(i), y: y(0) + 6, "text-anchor": "middle", class: i > read ? "ll-tree-ahead" : i === read ? "ll-tree-now" : "" }, visible(c)));
     const names = engine.levels.map((level, k) => s("text", { x: 0, y: y(k) + 4, class: "ll-tree-row" }, kindOf(level.reach, true)));
     const svg = s("svg", { width: gutter + columns * column, height: rows * tall, role: "img", "aria-label": picture() },
       s("path", { d: lines.join(""), class: "ll-tree-window" }), ...dots, ...letters, ...names);

@@ -5,7 +5,7 @@ const WAYS = { away: "take each one away", slope: "its gradient" };
 function mattered(engine, state, tree) {
   let way = "away";
   const target = h("select", { onchange: () => { state.target = target.value === "" ? null : +target.value; show(chances); } },
-    h("option", { value: "" }, "the likeliest"), ...engine.characters.map((c, i) => h("option", { value: i }, i ? c : "the end")));
+    h("option", { value: "" }, "the likeliest"), ...engine.characters.map((c, i) => h("option", { value: i }, i ? visible(c) : "the end")));
   const words = h("p", { class: "ll-tree-measured", role: "status" });
   const el = h("div", { class: "ll-tree-tool" },
     h("div", { class: "ll-bar" },
@@ -23,10 +23,10 @@ function mattered(engine, state, tree) {
   }
 
   function sentence(ids, goal, found) {
-    const name = goal ? `“${engine.characters[goal]}”` : "the end", now = `The chance of ${name} is ${percent(chances[goal])}.`;
+    const name = goal ? `“${visible(engine.characters[goal])}”` : "the end", now = `The chance of ${name} is ${percent(chances[goal])}.`;
     const typed = [...ids.keys()].filter((i) => ids[i]);
     if (!typed.length) return `${now} Type something: a character has to be there to be taken away.`;
-    const most = typed.reduce((a, b) => (Math.abs(found[b]) > Math.abs(found[a]) ? b : a)), letter = `“${engine.characters[ids[most]]}”`;
+    const most = typed.reduce((a, b) => (Math.abs(found[b]) > Math.abs(found[a]) ? b : a)), letter = quoted(engine, [ids[most]]);
     if (way === "slope") return `${now} Below each character: the gradient of that chance at its vector, times the vector, in points. Largest: ${letter}, ${points(found[most])}. A gradient tells of small changes only.`;
     return `${now} Below each character: how many points of it are lost when a “.” stands there instead. Without ${letter} it would be ${percent(chances[goal] - found[most])}.`;
   }

@@ -96,7 +96,7 @@ function sentence(op, { engine, node, step, input, values, channel, chances }) {
   }
   if (op === "linear") {
     const score = values.length === engine.characters.length && values !== node.values[1];
-    return [score ? `The score of ${channel ? `“${engine.characters[channel]}”` : "the end"}: ` : `${which}: `, v,
+    return [score ? `The score of ${channel ? `“${visible(engine.characters[channel])}”` : "the end"}: ` : `${which}: `, v,
       score ? `. Among all scores that makes a chance of ${percent(chances[channel])}.` : `, the sum of ${input.length} products${step.bias ? " and a bias" : ""}.`];
   }
   if (op === "norm") {

@@ -28,6 +28,11 @@ def read(model, vocabulary: Vocabulary, block_size: int | None = None) -> Descri
     Raises ValueError, in a sentence, for a model that does something else than a tree does, or does not fit the
     vocabulary.
     """
+    if not hasattr(vocabulary, "characters"):
+        raise ValueError(
+            f"The vocabulary is {type(vocabulary).__name__}; hand in a lessonlib.data.Vocabulary, made of the words "
+            "that the model learned from."
+        )
     model = _still(model)
     context = _context(model, vocabulary, block_size)
     draw = torch.Generator().manual_seed(0)

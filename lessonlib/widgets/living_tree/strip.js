@@ -45,6 +45,9 @@ const said = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) >= 1000 || Math.ab
 
 const percent = (p) => (p >= 0.9995 ? "100 %" : p >= 0.0995 ? `${(100 * p).toFixed(0)} %` : p >= 0.001 ? `${(100 * p).toFixed(1)} %` : "< 0.1 %");
 
+/** A character that can be seen: a blank as an open box. */
+const visible = (character) => (character.trim() ? character : "␣");
+
 /** A measure for colours: the largest size among numbers, or 1. */
 function largest(values) {
   let most = 0;
