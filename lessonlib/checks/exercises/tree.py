@@ -183,4 +183,19 @@ WALL = prediction("wall", "The wall", medium, 5)(
     ),
 )
 
-check = Check("tree", FUSION, MATRICES, LEVELS, FLAT_WIDTH, WALL)
+# --- levels of other sizes ---
+
+SIZES = value("sizes", "Threes, twos and fours", medium, 5)(
+    part("characters that the output sees", 24, {9: "reaches-add-up", 8: "every-level-is-of-pairs"}),
+    part("vectors left after the second level", 4, {6: "every-level-is-of-pairs", 12: "the-first-size-is-forgotten"}),
+    part("fusions for one window", 13, {23: "every-level-is-of-pairs", 3: "a-fusion-is-a-level"}),
+    part("what the first Linear takes in", 30, {20: "every-level-is-of-pairs", 240: "the-tree-sees-a-pair"}),
+    why="A level of size n divides the vectors by n: the reach is the product of the sizes, the fusions are what is "
+    "left after each level, added up.",
+    hints=(
+        "Write down how many vectors are left after each level of a window of 24.",
+        "Every vector that is left was made by one fusion, of as many neighbours as the level's size.",
+    ),
+)
+
+check = Check("tree", FUSION, MATRICES, LEVELS, SIZES, FLAT_WIDTH, WALL)
