@@ -104,7 +104,7 @@ class Strip:
             right = sum(found == "correct" for _, found in exercises)
             rows.append(
                 f"{to_exercises(self.lesson, 'Exercises').html()}: {right} of {len(exercises)} correct"
-                f"<details><summary>which</summary>{each}</details>"
+                f"<details><summary>one by one</summary>{each}</details>"
             )
         words, link = self.onward()
         rows.append(f"<strong>{escape(words)}{f' {link.html()}' if link else ''}</strong>")

@@ -116,12 +116,11 @@ class Card(Shown):
 
     def press(self, button: str) -> None:
         """Do what a button of the card says; what it tells stands in the card."""
-        if button in self._answers:
-            self._view.said = self._answers[button]().html()
-            return
-        found = self._again()
+        found = self._answers[button]() if button in self._answers else self._again()
         if isinstance(found, Words):
-            self._view.said = found.html()
+            with self._view.hold_sync():
+                self._view.said = found.html()
+                self._view.times += 1
             return
         self.result = found
         with self._view.hold_sync():

@@ -23,8 +23,9 @@ function render({ model, el }) {
   };
   const done = () => bar.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   const undo = [
-    follow(model, ["html", "times"], () => { verdict.innerHTML = model.get("html"); done(); }),
-    follow(model, ["said"], () => { said.innerHTML = model.get("said"); done(); }),
+    follow(model, ["html"], () => { verdict.innerHTML = model.get("html"); }),
+    follow(model, ["said"], () => { said.innerHTML = model.get("said"); }),
+    follow(model, ["times"], done),
     follow(model, ["buttons"], buttons),
   ];
   requestAnimationFrame(() => { if (model.get("focus")) buttons(); }); // once it is on the page

@@ -20,7 +20,7 @@ class Verdict(anywidget.AnyWidget):
     html = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     buttons = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    times = traitlets.Int(0).tag(sync=True)  # how often it was checked again
+    times = traitlets.Int(0).tag(sync=True)  # how often a button was answered
     focus = traitlets.Unicode("").tag(sync=True)  # the button that was pressed last: a view drawn anew goes back to it
 
     def __init__(self, html: str, buttons: list[str], press: Callable[[str], None]):

@@ -64,6 +64,7 @@ def test_a_solution_asked_twice_is_shown_highlighted(page):
     press(page, card, "Solution")
     expect(card.locator(".ll-verdict-said")).to_contain_text("Ask once more")
     press(page, card, "Solution")
+    assert card.locator("[aria-busy]").count() == 0
     word = card.locator(".ll-code .k").first
     expect(word).to_have_text("def")
     code = "e => [e, e.closest('pre')].map(x => getComputedStyle(x).color)"
