@@ -123,8 +123,13 @@ def find(key: str) -> Prediction:
 
 def kept(key: str) -> dict:
     """What is recorded of a prediction: question, yours, actual, agrees, seen; {} where it was never met."""
-    entry = progress.load().get("predictions", {}).get(permanent(key))
-    return entry if isinstance(entry, dict) else {}
+    return _entries().get(permanent(key), {})
+
+
+def _entries() -> dict[str, dict]:
+    """All that is recorded, whatever else stands in the file."""
+    found = progress.load().get("predictions")
+    return {key: each for key, each in found.items() if isinstance(each, dict)} if isinstance(found, dict) else {}
 
 
 def guess(key: str, yours: object) -> dict:
@@ -166,7 +171,10 @@ def _change(asked: Prediction, **news) -> dict:
     entry: dict = {}
 
     def change(record):
-        entry.update(record.setdefault("predictions", {}).get(asked.key) or {"yours": None})
+        if not isinstance(record.get("predictions"), dict):
+            record["predictions"] = {}
+        before = record["predictions"].get(asked.key)
+        entry.update(before if isinstance(before, dict) else {"yours": None})
         entry.update(question=asked.question, **news)
         if "actual" in entry:
             entry["agrees"] = _judged(asked, entry)
@@ -232,14 +240,13 @@ class Score:
 
 def score(lesson: str | int) -> Score:
     """How many of a lesson's predictions are guessed and right, and which are worth another look."""
-    entries = progress.load().get("predictions", {})
-    return Score({each.key: _state(entries.get(each.key) or {}) for each in of_lesson(lesson)})
+    entries = _entries()
+    return Score({each.key: _state(entries.get(each.key, {})) for each in of_lesson(lesson)})
 
 
 def missed() -> dict[str, dict]:
     """The predictions that differed from what came out, by key."""
-    entries = progress.load().get("predictions", {})
-    return {id: entry for id, entry in entries.items() if entry.get("agrees") is False}
+    return {key: entry for key, entry in _entries().items() if entry.get("agrees") is False}
 
 
 # --- notebooks of 0.2.0 ---

@@ -47,7 +47,8 @@ def _pre(text: str) -> str:
 def _shown(thing: object) -> str:
     if isinstance(thing, Picture):
         image, alt = base64.b64encode(thing.png()).decode(), html.escape(thing.alt, quote=True)
-        return f'<p><img src="data:image/png;base64,{image}" alt="{alt}"></p><p><small>{alt}</small></p>'
+        ground = ' class="jp-needs-light-background"' if thing.turns_dark else ""  # as Lab marks a picture of its own
+        return f'<p><img{ground} src="data:image/png;base64,{image}" alt="{alt}"></p><p><small>{alt}</small></p>'
     own = getattr(thing, "_repr_html_", None)
     return (own and own()) or _pre(str(thing))
 

@@ -162,6 +162,15 @@ def test_a_record_of_0_2_0_still_counts():
     assert predictions.state("flat-mlp-windows") is State.DIFFERS
 
 
+@pytest.mark.parametrize("damaged", [[], {"flat-mlp-windows": 3}, "?"])
+def test_a_record_that_somebody_spoilt_is_as_good_as_none(damaged):
+    progress.path().write_text(json.dumps({"predictions": damaged}))
+    assert predictions.missed() == {}
+    assert predictions.state("flat-mlp-windows") is State.OPEN
+    predictions.guess("flat-mlp-windows", 5)
+    assert predictions.score("flat-mlp").guessed == 1
+
+
 def test_another_answer_than_the_declared_one_fails_only_where_nobody_learns(monkeypatch):
     predictions.settle("flat-mlp-windows", 6)
     monkeypatch.setenv(predictions.STRICT, "1")
