@@ -41,7 +41,7 @@ def test_twice_changes_nothing_and_a_changed_declaration_reaches_the_notebook():
     declared.fill(made, [levels()])
     assert notebooks.dumps(made) == once
     (changed,) = Check(
-        "tree", code("levels", "Levels!", "hard", 25, "answer_levels")(*levels().cases[:1], hints=())
+        "tree", code("levels", "Levels!", "hard", 25, "answer_levels")(*levels().cases[:1], why="", hints=())
     ).exercises
     declared.fill(made, [changed])
     assert made.cells[1].source == f"## 1 · Levels!\n\n*hard, about 25 minutes, 1 point*\n\n{TASK}"
