@@ -175,6 +175,21 @@ def test_what_happens_between_layers_is_not_passed_over():
     assert "Between layer 2 of 3 (Linear) and layer 3 of 3 (Linear)" in sentence(Skipping())
 
 
+def test_a_tanh_that_hardly_changes_anything_is_still_there():
+    for scale in (1e-3, 0.0):
+        model = tree(27, 6, 8)
+        with torch.no_grad():
+            for layer in model.layers:
+                for p in layer.parameters():
+                    p.mul_(scale)
+        described = read(model, LATIN)
+        assert [step.op for step in described.steps] == [
+            "embedding",
+            *["group", "linear", "norm", "tanh"] * 3,
+            "linear",
+        ]
+
+
 def test_other_models_of_the_course_are_turned_away():
     assert "A living tree is made of" in sentence(nn.Linear(8, 27))
     assert "A living tree is made of" in sentence(convolution.dilated(tree(27, 6, 8)))
@@ -192,6 +207,7 @@ def test_a_tree_that_came_apart_and_bad_arguments():
     assert "'writ'" in sentence(good, tools=["writ"])
     assert "temperature is 0" in sentence(good, temperature=0)
     assert "'é'" in sentence(good, text="é")
+    assert "two names" in sentence(good, compare=good, labels=("one",))
     assert "vocabulary is list" in sentence(good, ["a", "b"])
     with pytest.raises(ValueError, match="go together"):
         LivingTree(good)

@@ -14,6 +14,7 @@ from lessonlib.widgets.living_tree.description import ACTIVATIONS, Description, 
 CONTAINERS = (torch.nn.Sequential, torch.nn.ModuleList, torch.nn.ModuleDict)
 PROBES, CONTEXTS = 5, 24  # contexts that explain the steps; contexts that hold the whole against the model
 CLOSE = 1e-4
+EXACT, NEARLY = {"rtol": 0, "atol": 0}, {"rtol": 1e-5, "atol": 1e-7}
 READ = (
     "A living tree is made of Embedding, FlattenConsecutive or Flatten, Linear, BatchNorm1d and Tanh: the course's, "
     "torch.nn's, or your own."
@@ -166,10 +167,11 @@ class _Reader:
     def steps(self, calls, out):
         before = "the input"
         for number, (layer, x, y) in enumerate(calls, 1):
-            name = f"layer {number} of {len(calls)} ({type(layer).__name__})"
+            kind = type(layer).__name__
+            name = f"layer {number} of {len(calls)} ({kind})"
             if not self._free(x):
                 raise ValueError(f"Between {before} and {name} the numbers change in an unknown way. {READ}")
-            if not any(self._take(way, y) for way in _ways(layer, x, self.x)) and not self._free(y):
+            if not any(self._weighed(way, y) for way in _ways(layer, x, self.x)) and not self._free(y, kind.lower()):
                 raise ValueError(
                     f"{name[0].upper()}{name[1:]} does something else than the layers of a tree: {tuple(x.shape)} "
                     f"went in, {tuple(y.shape)} came out. {READ}"
@@ -179,15 +181,21 @@ class _Reader:
             raise ValueError(f"After {before} the numbers change in an unknown way. {READ}")
         return self.found
 
-    def _free(self, target):
-        """Explain the way to `target` without any weights: nothing, regrouping, an activation, or both."""
+    def _free(self, target, kind=""):
+        """Explain the way to `target` without any weights: nothing, regrouping, an activation, or both.
+
+        Nothing and regrouping leave every bit of a number; so a tanh of small numbers, which hardly changes them, is
+        not passed over. Where all are 0, the name of the layer's `kind` decides.
+        """
         if not self.x.is_floating_point():
             return torch.equal(self.x, target)
         acts = [[Step(op)] for op in ACTIVATIONS]
+        named = [act for act in acts if act[0].op in kind]
         for form in _forms(target):
             groups = [[Step("group", n=n)] for n in self._group(form)]
-            for way in ([], *groups, *acts, *(a + g for a in acts for g in groups)):
-                if self._take(way, form):
+            for way in (*named, [], *groups, *acts, *(a + g for a in acts for g in groups)):
+                exact = not any(step.op in ACTIVATIONS for step in way)
+                if self._take(way, form, **(EXACT if exact else NEARLY)):
                     return True
         return False
 
@@ -196,23 +204,27 @@ class _Reader:
         n = T // form.shape[1] if form.shape[1] and T % form.shape[1] == 0 else 1
         return [n] if n > 1 and form.shape[2] == n * C else []
 
-    def _take(self, way, target):
+    def _weighed(self, way, target):
+        return any(self._take(way, form, rtol=1e-4, atol=1e-5) for form in _forms(target))
+
+    def _take(self, way, form, rtol, atol):
+        """Whether these steps lead from the numbers as they stand to `form`; if so, they now stand as it says."""
         x = self.x
         try:
             for step in way:
                 x = step(x)
         except (RuntimeError, IndexError):
             return False
-        for form in _forms(target):
-            if x.shape == form.shape and torch.allclose(x, form.float(), rtol=1e-4, atol=1e-5):
-                self.x = x
-                self.found += way
-                return True
-        return False
+        if x.shape != form.shape or not torch.allclose(x, form, rtol=rtol, atol=atol):
+            return False
+        self.x = form
+        self.found += way
+        return True
 
 
 def _forms(target):
     """The same numbers as (B, T, C): as they are, or turned from (B, C, T)."""
+    target = target.float()
     if target.ndim == 2:
         return [target[:, None]]
     return [target, target.transpose(1, 2)] if target.ndim == 3 else []

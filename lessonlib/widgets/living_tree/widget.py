@@ -71,6 +71,8 @@ class LivingTree(LessonWidget):
         self._own = model is not None
         if model is None:
             model, vocabulary = pretrained()
+        if compare is not None and (isinstance(labels, str) or len(labels) != 2):
+            raise ValueError(f"labels is {labels!r}; two trees have two names, such as ('trained', 'untrained').")
         models = [model] if compare is None else [model, compare]
         self.descriptions = [read(each, vocabulary, block_size) for each in models]
         vocabulary.encode(text)  # a character that is not there is an error now, not a silence later
@@ -94,10 +96,10 @@ class LivingTree(LessonWidget):
 
     def static_text(self) -> str:
         tree = self.descriptions[0]
-        levels = ", ".join(str(n) for n in tree.groups)
+        fused = f"fused {', '.join(str(n) for n in tree.groups)} at a time" if tree.groups else "none fused"
         lines = [
-            f"Living tree: {tree.context} characters, fused {levels} at a time; {len(tree.characters)} characters in "
-            f"the vocabulary, {tree.parameters:,} parameters."
+            f"Living tree over {tree.context} character{'s' * (tree.context > 1)}, {fused}; a vocabulary of "
+            f"{len(tree.characters)}, {tree.parameters:,} parameters."
         ]
         for entry, described in zip(self.trees, self.descriptions, strict=True):
             after = f"After {self.shown!r} most likely comes {likeliest(described, self.shown, self.temperature)}."
