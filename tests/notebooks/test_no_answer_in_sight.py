@@ -179,6 +179,13 @@ def test_a_lesson_asks_what_is_declared_in_its_order_and_sums_it_up(each, commit
         assert f'your_predictions("{each}")' in code
 
 
+def test_nbval_compares_no_output_that_is_put_out_twice(committed_course):
+    """It hears the question, and not the answer that comes after it; STRICT compares the answer."""
+    cells = [cell for slug in LESSONS for cell in read(committed_course, slug) if "with predict(" in cell.source]
+    assert cells
+    assert [cell.id for cell in cells if "nbval-check-output" in cell.metadata.get("tags", [])] == []
+
+
 # --- the test itself: it sees what 0.2.0 did, and each way to give an answer away ---
 
 
