@@ -10,6 +10,7 @@ from lessonlib import lessons, progress
 from lessonlib.checks import registry
 from lessonlib.wayfinding import strip, way
 
+TREE = sum(each.lesson == "tree" for each in registry.exercises().values())
 EVERY = [each.slug for each in lessons.lessons()]
 
 
@@ -50,13 +51,13 @@ def test_it_shows_what_was_done_and_goes_on_from_there():
     done = {each.id: {"state": "correct"} for each in registry.exercises().values()}
     progress.update(lambda r: r.update(checks=done))
     assert "Go on with 06 · Training the tree." in repr(strip("tree", bottom=True))
-    assert "5 of 5 correct" in strip("tree", bottom=True)._repr_html_()
+    assert f"{TREE} of {TREE} correct" in strip("tree", bottom=True)._repr_html_()
 
 
 @pytest.mark.parametrize("broken", [3, [], {"fusion": 3}, {"fusion": {"state": 7}}, None])
 def test_it_reads_what_somebody_has_written_by_hand(broken):
     progress.update(lambda r: r.update(checks=broken, quiz=broken))
-    assert "0 of 5 correct" in strip("tree")._repr_html_()
+    assert f"0 of {TREE} correct" in strip("tree")._repr_html_()
 
 
 @pytest.mark.parametrize("slug", EVERY)
