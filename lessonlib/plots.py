@@ -62,9 +62,9 @@ def curves(
     """Named lines over a shared x, or over an x of their own each; told apart by colour, dash and marker."""
     ends = "; ".join(f"{name}: from {y[0]:.3f} to {y[-1]:.3f}" for name, y in lines.items())
     fig, ax = style.figure(alt or f"{title}, as lines of {ylabel} over {xlabel}. {ends}.")
-    for i, (name, y) in enumerate(lines.items()):
+    for look, (name, y) in zip(style.looks(lines), lines.items(), strict=True):
         xs = x[name] if isinstance(x, Mapping) else x
-        ax.plot(xs, y, label=name, linewidth=1.8, markersize=4, markevery=max(1, len(y) // 12), **style.line(i))
+        ax.plot(xs, y, label=name, linewidth=1.8, markersize=5, markevery=max(1, len(y) // 12), **look)
     ax.set_xscale(xscale)
     ax.set_yscale(yscale)
     places = sorted({float(v) for xs in (x.values() if isinstance(x, Mapping) else [x]) for v in xs})
@@ -187,9 +187,10 @@ def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: st
     means = {name: sum(v) / len(v) for name, v in groups.items()}
     told = "; ".join(_range(name, v, means[name]) for name, v in groups.items())
     fig, ax = style.figure(alt or f"{title}, as dots of {xlabel}: {told}.", height=1.2 + 0.45 * len(groups))
-    for i, (name, v) in enumerate(groups.items()):
-        look = style.line(i)
-        ax.scatter(v, [i] * len(v), s=60, color=look["color"], marker=look["marker"], edgecolor=style.BLACK, zorder=3)
+    for i, (look, (name, v)) in enumerate(zip(style.looks(groups), groups.items(), strict=True)):
+        face = look.get("markerfacecolor", look["color"])
+        edge = look["color"] if "markerfacecolor" in look else style.BLACK
+        ax.scatter(v, [i] * len(v), s=60, color=face, marker=look["marker"], edgecolor=edge, zorder=3)
         if len(v) > 1:
             ax.plot([means[name]] * 2, [i - 0.25, i + 0.25], color=style.BLACK, linewidth=2)
         ax.annotate(f"{means[name]:.3f}", (means[name], i - 0.28), ha="center", va="bottom", fontsize=9)

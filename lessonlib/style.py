@@ -3,6 +3,8 @@
 import base64
 import html
 import io
+import itertools
+from collections.abc import Iterable
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -28,6 +30,17 @@ LINES = (
     {"color": PURPLE, "linestyle": ":", "marker": "D"},
     {"color": BLACK, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
 )
+
+# Each kind of model keeps its look in every figure of every lesson; a label is known by the name that it begins with.
+MODELS = {
+    "deep flat": {"color": PURPLE, "linestyle": ":", "marker": "D"},
+    "flat": {"color": BLUE, "linestyle": "-", "marker": "o"},
+    "tree": {"color": GREEN, "linestyle": "-.", "marker": "^"},
+    "convolution": {"color": VERMILION, "linestyle": "--", "marker": "s"},
+    "wavenet": {"color": BLACK, "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
+    "transformer": {"color": ORANGE, "linestyle": (0, (1, 1)), "marker": "P"},
+}
+HOLLOW = {"markerfacecolor": "white", "linestyle": (0, (6, 3))}  # a model's second line in one figure
 
 # Each level of the tree has weights of its own, so each has a colour and a mark of its own.
 LEVELS = (
@@ -61,6 +74,21 @@ def level(k: int) -> dict:
 def line(i: int) -> dict:
     """Colour, dash and marker of the i-th line of a plot, counted from 0."""
     return LINES[i % len(LINES)]
+
+
+def looks(names: Iterable[str]) -> list[dict]:
+    """The look of each line or group of a figure: a model's own, where the name begins with one; otherwise a free one.
+
+    A model that is named twice keeps its colour and its marker; the second time it is hollow and dashed.
+    """
+    names = list(names)
+    models = [next((model for model in MODELS if name.lower().startswith(model)), None) for name in names]
+    taken = {MODELS[model]["marker"] for model in models if model}
+    free = itertools.cycle([each for each in LINES if each["marker"] not in taken] or LINES)
+    return [
+        {**MODELS[model], **(HOLLOW if model in models[:i] else {})} if model else next(free)
+        for i, model in enumerate(models)
+    ]
 
 
 class Picture(Figure):

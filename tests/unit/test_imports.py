@@ -14,7 +14,7 @@ ROOT = Path(lessonlib.__file__).parent
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
     {"lessons", "answers", "progress_form"},
-    {"data", "layers", "style", "progress", "sound", "recordings", "images", "records"},
+    {"data", "layers", "style", "progress", "sound", "recordings", "images", "records", "source"},
     {
         "models",
         "torch_nn",

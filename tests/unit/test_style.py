@@ -85,3 +85,22 @@ def test_lines_and_levels_repeat_after_the_last():
 def test_lines_stand_out_from_white_and_grey_can_be_read_on_it():
     assert all(contrast(look["color"]) >= 3 for look in style.LINES if look["color"] != style.PURPLE)
     assert contrast(style.GREY) >= 4.5
+
+
+def test_a_model_keeps_its_mark_whatever_stands_beside_it():
+    alone, beside = style.looks(["tree"]), style.looks(["flat", "deep flat, 2 seeds", "Tree on windows", "a guess"])
+    assert alone[0] == beside[2] == style.MODELS["tree"]
+    assert beside[1] == style.MODELS["deep flat"]
+    assert len({look["marker"] for look in beside}) == 4
+
+
+def test_a_model_named_twice_is_hollow_the_second_time():
+    first, second = style.looks(["tree: parameters", "tree: work"])
+    assert (first["color"], first["marker"]) == (second["color"], second["marker"])
+    assert first["linestyle"] != second["linestyle"]
+    assert second["markerfacecolor"] == "white"
+
+
+def test_every_model_s_mark_and_colour_are_its_own():
+    for part in ("marker", "color"):
+        assert len({look[part] for look in style.MODELS.values()}) == len(style.MODELS)

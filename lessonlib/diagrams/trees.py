@@ -1,4 +1,4 @@
-"""Drawings of structure, not of measurements: fusions, trees, shapes. Each function returns a Picture."""
+"""Drawings of the tree and of the shapes inside it: fusions, trees, pairs, brackets, statistics."""
 
 from collections.abc import Sequence
 
@@ -162,6 +162,38 @@ def brackets(text: str, channels: int, sizes: Sequence[int]) -> style.Picture:
     ax.set_xlim(-3.2, total + 5)
     ax.set_ylim(-1.5 * len(sizes) + 1.2, 1.3)
     style.label(ax, "One row of numbers; FlattenConsecutive(n) only moves the brackets")
+    return fig
+
+
+def beside(text: str) -> style.Picture:
+    """Who lies beside whom, with letters in place of vectors: neighbours, and the two halves of `text`."""
+    half = len(text) // 2
+    if len(text) % 2 or not text:
+        raise ValueError(f"{text!r} has {len(text)} characters; an even number is needed to lay them side by side.")
+    ways = {
+        "neighbours": [(i, i + 1) for i in range(0, len(text), 2)],
+        "halves": [(i, i + half) for i in range(half)],
+    }
+    told = {name: " ".join(text[a] + text[b] for a, b in pairs) for name, pairs in ways.items()}
+    fig, axes = style.figure(
+        f"The characters of {text!r} laid side by side in two ways, with lines from where each stood. "
+        + " ".join(f"By {name}: {pairs}." for name, pairs in told.items())
+        + " Both have the same shape.",
+        width=8.4,
+        height=2.5,
+        ncols=2,
+    )
+    for ax, (name, pairs) in zip(axes, ways.items(), strict=True):
+        _bare(ax)
+        for place, pair in enumerate(pairs):
+            for side, (i, look) in enumerate(zip(pair, (LEFT, RIGHT), strict=True)):
+                x = 2.3 * place + side
+                _cell(ax, 1.15 * i, 2, look, text[i])
+                _cell(ax, x, 0, look, text[i])
+                ax.plot([1.15 * i + 0.5, x + 0.5], [2, 1], color=style.GREY, linewidth=1, zorder=0)
+        style.label(ax, f"{name}: {told[name]}")
+        ax.set_xlim(-0.3, 1.15 * len(text) + 0.3)
+        ax.set_ylim(-0.2, 3.2)
     return fig
 
 

@@ -1,0 +1,23 @@
+"""Drawings of structure, not of measurements: trees, shapes, blocks, steps. Each function returns a Picture."""
+
+from lessonlib.diagrams.attending import attention
+from lessonlib.diagrams.blocks import residual_block, transformer_block
+from lessonlib.diagrams.steps import directions, draws, valley
+from lessonlib.diagrams.trees import beside, brackets, dilated, fusion, halving, statistics, tree, wall
+
+__all__ = [
+    "attention",
+    "beside",
+    "brackets",
+    "dilated",
+    "directions",
+    "draws",
+    "fusion",
+    "halving",
+    "residual_block",
+    "statistics",
+    "transformer_block",
+    "tree",
+    "valley",
+    "wall",
+]
