@@ -15,14 +15,15 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from lessonlib import widgets
-from lessonlib.course import ROOT, Problem, files, notebooks
+from lessonlib.course import ROOT, Problem, notebooks, targets
 from lessonlib.course.saving import OURS, VIEW
 from lessonlib.widgets.base import script
 
 SHIM = (Path(__file__).parent / "export.js").read_text("utf-8")
 CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)  # a $ in code is a $
-PLACE = re.compile(r"@@formula-(\d+)@@")
-FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", re.DOTALL)
+PLACE = re.compile(r"@@formula-\d+@@")
+# As in JupyterLab, \\$ is a $, and so is one beside a digit that follows: "$5 or $6" is money.
+FORMULA = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$(?!\s)((?:\\.|[^$\\\n])+?)(?<![\s\\])\$(?!\d)", re.DOTALL)
 
 
 def main(argv: list[str]) -> int:
@@ -33,9 +34,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="NOTEBOOK")
     parser.add_argument("--to", type=Path, default=ROOT / "exported", metavar="FOLDER", help="where to (exported/)")
     arguments = parser.parse_args(argv)
+    targets.try_folder(arguments.to)
     for file in arguments.files:
         target = arguments.to / f"{file.stem}.html"
-        files.write(target, export(file).encode("utf-8"))
+        notebooks.write(target, export(file).encode("utf-8", "replace"))
         print(f"{file}: written as {target}")
     return 0
 
@@ -50,19 +52,24 @@ def export(file: Path) -> str:
     _revive_widgets(notebook)
     exporter = HTMLExporter(embed_images=True, mathjax_url="", require_js_url="", mermaid_js_url="")
     page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": file.stem}})
-    return PLACE.sub(lambda match: formulas[int(match[1])], page)
+    return PLACE.sub(lambda match: formulas.get(match[0], match[0]), page)
 
 
-def _lift_formulas(notebook: NotebookNode) -> list[str]:
-    """Put a placeholder for each $…$ in Markdown and return the formulas as MathML, which needs no script to draw.
+def _lift_formulas(notebook: NotebookNode) -> dict[str, str]:
+    """Put a placeholder for each $…$ in Markdown; what each stands for, as MathML, which needs no script to draw.
 
     (Written into the Markdown, MathML would be taken apart on the way to HTML.)
     """
-    found = []
+    found: dict[str, str] = {}
 
     def lift(match: re.Match) -> str:
-        found.append(convert(match[1], display="block") if match[1] else convert(match[2]))
-        return f"@@formula-{len(found) - 1}@@"
+        try:
+            drawn = convert(match[1], display="block") if match[1] else convert(match[2])
+        except Exception:  # the converter fails in many ways at what is no TeX: then what was typed is shown
+            drawn = f"<code>{html.escape(match[0])}</code>"
+        place = f"@@formula-{len(found)}@@"
+        found[place] = drawn
+        return place
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

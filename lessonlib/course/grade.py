@@ -20,7 +20,7 @@ from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.guard import TimeUp, time_limit
 from lessonlib.checks.result import Result
-from lessonlib.course import ROOT, Problem, journal, report, sandbox, submissions
+from lessonlib.course import ROOT, Problem, journal, report, sandbox, submissions, targets
 from lessonlib.course.journal import Journal
 from lessonlib.course.submissions import Sheet, Submission
 
@@ -59,7 +59,7 @@ def main(argv: list[str]) -> int:
 def run(paths: list[Path], folder: Path, seed: int | None = None, jobs: int = 1, root: Path = ROOT) -> int:
     """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done."""
     sandbox.require()
-    report.try_folder(folder)
+    targets.try_folder(folder)
     course = submissions.sheets(root)
     found = submissions.files(paths)
     tables = report.Tables(folder, submissions.report_names(found))

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from lessonlib import lessons as catalogue
-from lessonlib.course import ROOT, files
+from lessonlib.course import ROOT, Problem, notebooks, targets
 from lessonlib.course.browsers import chromium
 from lessonlib.widgets import content
 
@@ -21,10 +21,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--to", type=Path, default=ROOT / "printed", metavar="FOLDER", help="where to (printed/)")
     parser.add_argument("--lesson", action="append", metavar="05", help="only this lesson's cards; may be repeated")
     arguments = parser.parse_args(argv)
-    cards = content.of_lessons(content.cards(), arguments.lesson)
+    targets.try_folder(arguments.to)
+    try:
+        cards = content.of_lessons(content.cards(), arguments.lesson)
+    except ValueError as error:
+        raise Problem(str(error)) from None
     pages = {"cheat_sheet.html": cheat_sheet(), "flashcards.html": flashcards(cards)}
     for name, page in pages.items():
-        files.write(arguments.to / name, page.encode("utf-8"))
+        notebooks.write(arguments.to / name, page.encode("utf-8"))
     print(f"The cheat sheet and {len(cards)} flashcards: {', '.join(str(arguments.to / name) for name in pages)}")
     browser = chromium()
     if browser is None:

@@ -7,7 +7,6 @@ import dataclasses
 import io
 import json
 import re
-import tempfile
 import time
 from dataclasses import dataclass
 from html import escape
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from lessonlib.checks import show
 from lessonlib.checks.result import Result
-from lessonlib.course import Problem, notebooks
+from lessonlib.course import notebooks
 from lessonlib.course.submissions import Sheet, readable
 
 PAGE = """<!DOCTYPE html>
@@ -108,19 +107,6 @@ def _footer(grade: Grade) -> str:
 # --- the tables ---
 
 PATIENCE = 10  # times as long as writing the tables took is worked on before they are written again
-
-
-def try_folder(folder: Path) -> None:
-    """Make the folder of the reports, and a file in it, before any work is done. Raises Problem where that fails."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"grades")
-    except OSError as error:
-        raise Problem(
-            f"The reports cannot go to {folder}: {error.strerror}. Nothing was graded. Name a folder that can be "
-            "written with --to."
-        ) from None
 
 
 class Tables:

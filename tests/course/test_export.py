@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from nbformat import v4
 
-from lessonlib.course import Problem, export
+from lessonlib.course import Problem, commands, export
 from lessonlib.course.saving import OURS
 from lessonlib.widgets import Flashcards, Quiz, ReceptiveField
 
@@ -69,3 +69,43 @@ def test_the_command_says_where_the_page_is(tmp_path, capsys):
     assert export.main([str(file), "--to", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "05_tree.html").exists()
     assert "05_tree.html" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a price of \\$5",
+        "$5 or $6",
+        "\\$5 and $x$ for \\$6",
+        "$\\frac{1}{$",
+        "$$x^$$",
+        "$a_b_c$",
+        "$ x $",
+        "$$ $$",
+        "$\\left($",
+    ],
+)
+def test_money_and_broken_tex_cost_nobody_the_page(tmp_path, text):
+    page = export.export(notebook(tmp_path, v4.new_markdown_cell(f"before {text} after")))
+    assert "before" in page and "after" in page
+    assert "@@formula" not in page
+    if "5" in text:
+        assert "$5" in page
+    if "$x$" in text:
+        assert "<math" in page
+
+
+def test_a_text_that_looks_like_a_place_for_a_formula_stays(tmp_path):
+    assert "@@formula-7@@" in export.export(notebook(tmp_path, v4.new_markdown_cell("@@formula-7@@ and $x$")))
+
+
+@pytest.mark.parametrize("command", [["export", "x.ipynb"], ["print"]])
+def test_a_folder_that_is_none_is_said_before_anything_is_made(tmp_path, command, capsys):
+    (tmp_path / "file").write_text("here")
+    assert commands.main([*command, "--to", str(tmp_path / "file")]) == 1
+    assert "Nothing can be written to" in capsys.readouterr().err
+
+
+def test_cards_of_a_lesson_that_is_not_there(tmp_path, capsys):
+    assert commands.main(["print", "--lesson", "99", "--to", str(tmp_path)]) == 1
+    assert "There is no lesson '99'" in capsys.readouterr().err

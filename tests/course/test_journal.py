@@ -14,7 +14,19 @@ from lessonlib.checks import exercise as model
 from lessonlib.checks import registry
 from lessonlib.checks.probes import runner
 from lessonlib.checks.result import Line, Mark, Result
-from lessonlib.course import ROOT, Problem, commands, grade, journal, lock, notebooks, report, sandbox, submissions
+from lessonlib.course import (
+    ROOT,
+    Problem,
+    commands,
+    grade,
+    journal,
+    lock,
+    notebooks,
+    report,
+    sandbox,
+    submissions,
+    targets,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="grading refuses where it cannot limit a process")
 WALLS = frozenset(sandbox.NEEDED)
@@ -250,7 +262,7 @@ def test_the_folder_is_tried_before_anything_is_graded(files, box, tmp_path, mon
     (tmp_path / "file").write_text("here")
     monkeypatch.setattr(grade.submissions, "sheets", lambda root: pytest.fail("work has begun"))
     for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300)):
-        with pytest.raises(Problem, match=r"cannot go to .* Nothing was graded"):
+        with pytest.raises(Problem, match=r"Nothing can be written to .* Nothing was done"):
             grade.run([files], folder)
     assert (tmp_path / "file").read_text() == "here"
 
@@ -259,7 +271,7 @@ def test_a_read_only_folder_is_a_sentence(files, box, monkeypatch):
     def read_only(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(report.tempfile, "TemporaryFile", read_only)
+    monkeypatch.setattr(targets.tempfile, "TemporaryFile", read_only)
     with pytest.raises(Problem, match="Permission denied"):
         run(files)
 
