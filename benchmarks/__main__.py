@@ -13,7 +13,7 @@ import torch
 
 from benchmarks.lines import LISTS, Setting, table
 from lessonlib import data, ladder, records
-from lessonlib.course import ROOT, Problem, git
+from lessonlib.course import ROOT, Problem, git, notebooks, targets
 from lessonlib.records import catalogue
 
 
@@ -32,17 +32,27 @@ def main(argv: list[str]) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Run the benchmarks named, or all but the long ones; print the table, and keep the records if asked to."""
     torch.set_num_threads(1)
+    if arguments.json:
+        targets.try_file(arguments.json, "--json")
     try:
         words = data.load_words(arguments.words)
+        names = ladder.Names(words)
     except (OSError, ValueError) as error:
         raise Problem(str(error)) from None
     known, target = LISTS.get(len(words), (arguments.words.stem if arguments.words else "embedded", None))
-    setting = Setting(ladder.Names(words), target if arguments.target is None else arguments.target)
+    setting = Setting(names, target if arguments.target is None else arguments.target)
     about = _about() | {"words": known}
-    lines = []
+    lines, failed = [], []
     for name in arguments.names:
         print(f"{name}: {catalogue()[name].question}", file=sys.stderr, flush=True)
-        measured = [replace(line, bench=name, **about) for line in _module(name).measure(setting)]
+        try:
+            measured = [replace(line, bench=name, **about) for line in _module(name).measure(setting)]
+        except (Problem, ValueError) as error:  # a short list may have no batch of a rung's size; the others go on
+            if arguments.words is None and not isinstance(error, Problem):
+                raise
+            print(f"{name} cannot be measured on this list: {error}", file=sys.stderr, flush=True)
+            failed.append(name)
+            continue
         lines += measured
         print(table(lines), end="\n\n", file=sys.stderr, flush=True)
         if arguments.keep and measured:
@@ -51,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         told = [{**asdict(line), "mean": line.mean, "spread": line.spread} for line in lines]
         text = json.dumps({"words": len(words), "records": told}, indent=1, ensure_ascii=False)
-        arguments.json.write_text(text + "\n", encoding="utf-8")
-    return 0
+        notebooks.write(arguments.json, (text + "\n").encode("utf-8"))
+    return 1 if failed else 0
 
 
 def _parse(argv):

@@ -88,13 +88,13 @@ def step(model, parameters, X, Y, number, losses):
     losses.append(loss.log10().item())
 
 
-def run(X, Y, steps=STEPS, every=1000, checkpoint=None, seed=42):
+def run(X, Y, steps=STEPS, every=1000, checkpoint=None, seed=42, *, vocab_size=27):
     """Train from the seed; return the model, the steps taken and the CPU seconds of the loop alone.
 
     Every `every` steps `checkpoint(model, step)` is asked, off the clock, whether to stop.
     """
     torch.manual_seed(seed)
-    model, losses, seconds, done = Tree(), [], 0.0, 0
+    model, losses, seconds, done = Tree(vocab_size), [], 0.0, 0
     parameters = model.parameters()
     while done < steps:
         end = min(done + every, steps)

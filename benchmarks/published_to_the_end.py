@@ -13,7 +13,7 @@ SEED = 42
 def measure(setting: Setting) -> list[Record]:
     """Training and validation loss, beside the published figures where the list is the published one."""
     names = setting.names
-    model, _, seconds = published.run(*names.windows, seed=SEED)
+    model, _, seconds = published.run(*names.windows, seed=SEED, vocab_size=len(names.vocabulary))
     losses = {
         "training loss": training.evaluate(model, *names.windows),
         "validation loss": training.evaluate(model, *names.validation_windows),

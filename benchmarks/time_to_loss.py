@@ -40,7 +40,9 @@ def measure(setting: Setting) -> list[Record]:
                 _one(waiting, runs, setting)
         return training.evaluate(model, *setting.names.validation_windows) <= setting.target
 
-    _, steps, seconds = published.run(*setting.names.windows, checkpoint=checkpoint)
+    _, steps, seconds = published.run(
+        *setting.names.windows, checkpoint=checkpoint, vocab_size=len(setting.names.vocabulary)
+    )
     while waiting:
         _one(waiting, runs, setting)
     at = {"target": setting.target}

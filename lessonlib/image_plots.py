@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 from lessonlib import style
 
 
+@style.drawing
 def row(images: torch.Tensor, names: Sequence[str], title: str, alt: str) -> style.Picture:
     """Images (N, H, W) side by side, 0 white and 1 black, each under its name."""
     fig, axes = style.figure(alt, width=min(8.4, 0.9 * len(images) + 1), height=1.7, ncols=len(images), squeeze=False)
@@ -18,6 +19,7 @@ def row(images: torch.Tensor, names: Sequence[str], title: str, alt: str) -> sty
     return fig
 
 
+@style.drawing
 def reach(image: torch.Tensor, seen: Mapping[str, torch.Tensor], title: str, alt: str) -> style.Picture:
     """One image (H, W) for each name, with a frame round every pixel of `seen[name]` (H, W) the rest crossed out."""
     fig, axes = style.figure(alt, width=2.2 * len(seen), height=2.7, ncols=len(seen), squeeze=False)
@@ -34,6 +36,7 @@ def reach(image: torch.Tensor, seen: Mapping[str, torch.Tensor], title: str, alt
     return fig
 
 
+@style.drawing
 def patches(found: Mapping[str, torch.Tensor], title: str, alt: str) -> style.Picture:
     """A row of patches (n, size, size) for each named channel, the strongest on the left."""
     n = max(map(len, found.values()))

@@ -66,6 +66,7 @@ def share_on_notes(waveform: torch.Tensor, rate: int = RATE) -> float:
     return (energy[band & on].sum() / energy[band].sum().clamp(min=1e-12)).item()
 
 
+@style.drawing
 def pictures(sounds: Mapping[str, torch.Tensor], alt: str, shown: float = 0.05, rate: int = RATE) -> style.Picture:
     """A row for each named sound: `shown` seconds of its waveform from the middle, and the spectrogram of all of it."""
     fig, axes = style.figure(

@@ -12,6 +12,7 @@ from lessonlib.shapes import layer_calls
 from lessonlib.training import History, smooth
 
 
+@style.drawing
 def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "Training loss") -> style.Picture:
     """Each step's loss, and the mean of every k steps: the noise, and what it hides. Loss in nats per character."""
     losses = history.losses if isinstance(history, History) else list(history)
@@ -35,6 +36,7 @@ def loss_curve(history: History | Sequence[float], k: int = 1000, title: str = "
     return fig
 
 
+@style.drawing
 def loss_curves(
     runs: Mapping[str, History | Sequence[float]], k: int = 50, title: str = "Training loss"
 ) -> style.Picture:
@@ -49,6 +51,7 @@ def loss_curves(
     return curves(centres, means, title, "step", f"loss, mean of {k} steps (nats)")
 
 
+@style.drawing
 def curves(
     x: Sequence[float] | Mapping[str, Sequence[float]],
     lines: Mapping[str, Sequence[float]],
@@ -77,6 +80,7 @@ def curves(
     return fig
 
 
+@style.drawing
 def histograms(
     samples: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str | None = None, bins=30
 ) -> style.Picture:
@@ -99,6 +103,7 @@ def histograms(
     return fig
 
 
+@style.drawing
 def activations(model, x: torch.Tensor, title: str = "Activations of each tanh layer") -> style.Picture:
     """How the outputs of each Tanh are spread over (-1, 1) for inputs x (B, T); near the ends a unit is saturated."""
     outs = [out for layer, _, out in layer_calls(model, x) if type(layer).__name__ == "Tanh"]
@@ -108,6 +113,7 @@ def activations(model, x: torch.Tensor, title: str = "Activations of each tanh l
     return histograms(samples, title, "activation", alt, bins=50)
 
 
+@style.drawing
 def embedding_map(
     weight: torch.Tensor, labels: Sequence[str], title="The embedding, in two dimensions"
 ) -> style.Picture:
@@ -132,6 +138,7 @@ def embedding_map(
     return fig
 
 
+@style.drawing
 def lookup(text: str, characters: Sequence[str], weight: torch.Tensor) -> style.Picture:
     """The rows of `weight` (V, C) that `text` looks up, as the product of its one-hot rows (T, V) and the weight."""
     ix = torch.tensor([characters.index(character) for character in text])
@@ -167,6 +174,7 @@ def lookup(text: str, characters: Sequence[str], weight: torch.Tensor) -> style.
     return fig
 
 
+@style.drawing
 def bars(
     values: Mapping[str, float], title: str, xlabel: str, alt: str | None = None, form: str = "{:.3f}"
 ) -> style.Picture:
@@ -182,6 +190,7 @@ def bars(
     return fig
 
 
+@style.drawing
 def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str | None = None) -> style.Picture:
     """One dot a run, one line of dots a group, and a bar at each group's mean: is the gap wider than the spread?"""
     means = {name: sum(v) / len(v) for name, v in groups.items()}
@@ -201,6 +210,7 @@ def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: st
     return fig
 
 
+@style.drawing
 def heatmap(
     values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
 ) -> style.Picture:

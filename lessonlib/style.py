@@ -1,12 +1,16 @@
 """One look for every figure and widget: a colour-blind-safe palette, a mark for B, T and C, and Picture."""
 
 import base64
+import functools
 import html
 import io
 import itertools
+import re
+import warnings
 from collections.abc import Iterable
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -63,7 +67,43 @@ RC = {
     "figure.facecolor": "white",  # on purpose in dark themes too: a picture brings its own ground
     "savefig.facecolor": "white",
     "svg.hashsalt": "lessonlib",
+    "text.parse_math": False,  # a word may have two $ in it
 }
+# Fonts with letters that matplotlib's own has not, in the order of preference; those that a system has are used.
+FURTHER_FONTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "PingFang SC", "Hiragino Sans", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Yu Gothic",
+    "MS Gothic", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans Devanagari", "Noto Sans Arabic", "Noto Sans Hebrew",
+    "Noto Sans Thai", "Arial Unicode MS", "Segoe UI Emoji", "Segoe UI Symbol", "Noto Emoji", "Symbola",
+)  # fmt: skip
+# Settings of a session, not of a look.
+NO_STYLE = (
+    "backend", "webagg", "interactive", "toolbar", "tk.", "macosx.", "savefig.directory", "docstring", "date.epoch",
+    "timezone", "figure.max_open_warning", "figure.raise_window",
+)  # fmt: skip
+MISSING = re.compile(r"Glyph (\d+) .*missing from")
+
+
+@functools.cache
+def settings() -> dict:
+    """The course's style on top of matplotlib's defaults: nobody's own matplotlibrc changes or breaks a figure."""
+    kept = [name for name in matplotlib.rcParamsDefault if not name.startswith(NO_STYLE)]
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = ["DejaVu Sans", *(name for name in FURTHER_FONTS if name in there)]
+    return {**{name: matplotlib.rcParamsDefault[name] for name in kept}, **RC, "font.family": fonts}
+
+
+def drawing(draw):
+    """Decorates whatever draws a figure: all that it adds to one is in the course's style."""
+
+    @functools.wraps(draw)
+    def drawn(*arguments, **options):
+        with warnings.catch_warnings(), matplotlib.rc_context():
+            warnings.simplefilter("ignore", matplotlib.MatplotlibDeprecationWarning)
+            matplotlib.rcParams.update(settings())
+            return draw(*arguments, **options)
+
+    return drawn
 
 
 def level(k: int) -> dict:
@@ -98,16 +138,31 @@ class Picture(Figure):
     """
 
     alt = ""
+    lacking = ""  # characters that no font here has; known once it was drawn
     turns_dark = True  # whether a dark theme may turn its ground dark; not where shades or colours are the data
 
     def png(self) -> bytes:
         """The figure as a PNG of 128 colours: a third of the size, and nothing in it that differs between runs."""
         drawn, small = io.BytesIO(), io.BytesIO()
-        with matplotlib.rc_context(RC):
-            self.savefig(drawn, format="png", dpi=96)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            self._save(drawn)
+        found = [MISSING.match(str(each.message)) for each in said]
+        self.lacking = "".join(sorted({chr(int(match[1])) for match in found if match}))
         few = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
         few.save(small, format="png", optimize=True)
         return small.getvalue()
+
+    @drawing
+    def _save(self, file: io.BytesIO) -> None:
+        self.savefig(file, format="png", dpi=96)
+
+    @property
+    def caption(self) -> str:
+        """What is to be seen, in words, and what could not be drawn."""
+        if not self.lacking:
+            return self.alt
+        return f"{self.alt} (No font on this computer has {' '.join(self.lacking)}: boxes stand for them.)"
 
     def metadata(self, alt: str | None = None) -> dict:
         """What an output says beside the PNG: the alt text, and, for JupyterLab's style sheet, what its ground is."""
@@ -118,15 +173,19 @@ class Picture(Figure):
         from IPython.display import display
 
         image = base64.b64encode(self.png()).decode()
-        display({"image/png": image, "text/plain": self.alt}, metadata=self.metadata(), raw=True)
-        display({"text/html": f"<p><small>{html.escape(self.alt)}</small></p>", "text/plain": self.alt}, raw=True)
+        words = self.caption
+        display({"image/png": image, "text/plain": words}, metadata=self.metadata(words), raw=True)
+        display({"text/html": f"<p><small>{html.escape(words)}</small></p>", "text/plain": words}, raw=True)
 
 
+@drawing
 def figure(alt: str, width: float = 7.0, height: float = 3.4, nrows: int = 1, ncols: int = 1, **subplots):
-    """A Picture in the course's style with its axes, as (picture, axes); `alt` says in words what is to be seen."""
-    with matplotlib.rc_context(RC):
-        picture = Picture(figsize=(width, height), layout="constrained")
-        axes = picture.subplots(nrows, ncols, **subplots)
+    """A Picture in the course's style with its axes, as (picture, axes); `alt` says in words what is to be seen.
+
+    What calls it is decorated with `drawing`, so that what it adds is in the same style.
+    """
+    picture = Picture(figsize=(width, height), layout="constrained")
+    axes = picture.subplots(nrows, ncols, **subplots)
     picture.alt = alt
     return picture, axes
 

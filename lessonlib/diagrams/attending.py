@@ -10,6 +10,7 @@ KEY = {"facecolor": "#F2F2F2", "edgecolor": style.BLACK}
 MASKED = {"facecolor": "white", "edgecolor": style.GREY, "hatch": "////", "linestyle": "--"}
 
 
+@style.drawing
 def attention(name: str, scores: torch.Tensor, weights: torch.Tensor, position: int) -> style.Picture:
     """What position `position` of `name` takes from whom: its rows of the `scores` (T, T) and of the `weights` (T, T).
 

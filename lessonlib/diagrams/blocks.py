@@ -13,6 +13,7 @@ MAIN = {"color": style.GREEN, "linewidth": 3.4}  # the way along which x and its
 SIDE = {"color": style.BLACK, "linewidth": 1.4}
 
 
+@style.drawing
 def residual_block(channels: int, skip_channels: int, dilation: int) -> style.Picture:
     """One residual block of a WaveNet: the pair, both halves of the gated unit, and its two ways out."""
     fig, ax = _canvas(
@@ -54,6 +55,7 @@ def residual_block(channels: int, skip_channels: int, dilation: int) -> style.Pi
     return fig
 
 
+@style.drawing
 def transformer_block(channels: int, heads: int) -> style.Picture:
     """One block of a transformer: what is found elsewhere is added, then what is made of it is added."""
     fig, ax = _canvas(
@@ -85,6 +87,7 @@ def transformer_block(channels: int, heads: int) -> style.Picture:
     return fig
 
 
+@style.drawing
 def _canvas(alt, height):
     fig, ax = style.figure(alt, width=8.4, height=height)
     ax.set_axis_off()

@@ -9,6 +9,7 @@ from lessonlib import style
 CURVATURE = torch.tensor([0.25, 2.0])  # of the valley: wide one way, narrow the other
 
 
+@style.drawing
 def valley(steps: int = 60, lr: float = 0.7, noise: float = 0.7, seed: int = 3) -> style.Picture:
     """Noisy gradient descent in a valley, twice with the same noise: at one rate, and with a rate that decays to 0."""
     generator = torch.Generator().manual_seed(seed)
@@ -48,6 +49,7 @@ def _descend(pushes, rates):
     return torch.stack(way)
 
 
+@style.drawing
 def draws(examples: int = 40, seed: int = 1) -> style.Picture:
     """How often each of some examples comes up in as many draws: drawn with replacement, and dealt out."""
     drawn = torch.randint(0, examples, (examples,), generator=torch.Generator().manual_seed(seed))
@@ -75,6 +77,7 @@ def draws(examples: int = 40, seed: int = 1) -> style.Picture:
     return fig
 
 
+@style.drawing
 def directions(pushes: Sequence[float] = (1.0, 0.15), evened: Sequence[float] = (1.0, 1.0)) -> style.Picture:
     """What a step does to a circle of directions: `pushes` are a gradient's singular values, `evened` those of Muon."""
     turn = torch.linspace(0, 2 * torch.pi, 200)

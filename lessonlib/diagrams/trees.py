@@ -14,6 +14,7 @@ LEFT = {"facecolor": "#CFE8F7", "edgecolor": style.BLACK}
 RIGHT = {"facecolor": "#FDF3DC", "edgecolor": "#E8CE94", "hatch": "////"}  # a light hatch: numbers stand on it
 
 
+@style.drawing
 def fusion(left: torch.Tensor, right: torch.Tensor, weight: torch.Tensor) -> style.Picture:
     """Two neighbours (C,) and (C,) laid end to end, times `weight` (2 * C, D), then tanh, in numbers."""
     both = torch.cat([left, right])
@@ -42,6 +43,7 @@ def fusion(left: torch.Tensor, right: torch.Tensor, weight: torch.Tensor) -> sty
     return fig
 
 
+@style.drawing
 def tree(text: str, levels: int) -> style.Picture:
     """The tree of `levels` levels over the last characters of `text`; a level shares one colour and one mark."""
     width, reach = len(text), 2**levels
@@ -62,6 +64,7 @@ def tree(text: str, levels: int) -> style.Picture:
     return fig
 
 
+@style.drawing
 def dilated(text: str, levels: int = 3) -> style.Picture:
     """The dilated causal convolution over `text`, moved on by its last character: what is new, what was there already.
 
@@ -117,6 +120,7 @@ def _path_to_the_last(width: int, levels: int) -> list[set[int]]:
     return seen
 
 
+@style.drawing
 def wall(text: str, levels: Sequence[int]) -> style.Picture:
     """One small tree for each number of levels, and whether it reaches the first character of `text`, the target."""
     fig, axes = style.figure(
@@ -139,6 +143,7 @@ def wall(text: str, levels: Sequence[int]) -> style.Picture:
     return fig
 
 
+@style.drawing
 def brackets(text: str, channels: int, sizes: Sequence[int]) -> style.Picture:
     """The numbers of an embedded `text` as they lie in memory, grouped by n characters for each n in `sizes`."""
     T, total = len(text), len(text) * channels
@@ -165,6 +170,7 @@ def brackets(text: str, channels: int, sizes: Sequence[int]) -> style.Picture:
     return fig
 
 
+@style.drawing
 def beside(text: str) -> style.Picture:
     """Who lies beside whom, with letters in place of vectors: neighbours, and the two halves of `text`."""
     half = len(text) // 2
@@ -197,6 +203,7 @@ def beside(text: str) -> style.Picture:
     return fig
 
 
+@style.drawing
 def halving(trace: Trace) -> style.Picture:
     """The shapes (T, C) on the way through a traced model: T as width, C as height, one block for each change."""
     stages = _stages(trace)
@@ -219,6 +226,7 @@ def halving(trace: Trace) -> style.Picture:
     return fig
 
 
+@style.drawing
 def statistics(batch: int, positions: int, over: Sequence[tuple[int, ...]]) -> style.Picture:
     """One channel of a (B, T, C) tensor as a B x T grid: cells with the same number share one mean, for each `dim`."""
     counts = [positions if dims == (0,) else 1 for dims in over]
@@ -304,6 +312,7 @@ def _cell(ax, x, y, look, text, **font):
     ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", **font)
 
 
+@style.drawing
 def _canvas(alt, width, height):
     fig, ax = style.figure(alt, width=width, height=height)
     _bare(ax)

@@ -24,10 +24,11 @@ def soft_targets(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float
 
 
 def context_ids(X: torch.Tensor, vocab_size: int) -> torch.Tensor:
-    """A number for each window of X (N, T), the same for the same window: its characters read as digits, (N,)."""
+    """A number for each window of X (N, T), the same for the same window, (N,): its characters read as digits."""
     T = X.shape[1]
-    if vocab_size**T >= 2**63:
-        raise ValueError(
-            f"{vocab_size} characters make more contexts of {T} than 64 bits can number. Use shorter windows."
-        )
-    return X @ vocab_size ** torch.arange(T)
+    if vocab_size**T < 2**63:
+        return X @ vocab_size ** torch.arange(T)
+    ids = X[:, 0]
+    for column in X.T[1:]:  # more windows than 64 bits can number: number those that there are, column by column
+        ids = (ids * vocab_size + column).unique(return_inverse=True)[1]
+    return ids

@@ -5,6 +5,7 @@ from lessonlib import style
 CROWDED = 64  # above this many characters, letters and the edges of nodes that are not chosen are left out
 
 
+@style.drawing
 def draw(field) -> style.Picture:
     """What the explorer `field` shows: the chosen node's tree, strong, before all the others, faint."""
     picture, ax = style.figure(field.static_text(), height=1.2 + 0.55 * field.levels)

@@ -46,6 +46,7 @@ class Flashcards(LessonWidget):
             lines += [f"{number}. {content.plain(card.question)}", textwrap.indent(content.plain(card.answer), "   ")]
         return "\n".join(lines)
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         return list_of_words(f"{len(self._cards)} flashcards", [content.plain(card.question) for card in self._cards])
 
@@ -61,6 +62,7 @@ def _sides(card: content.Card) -> dict:
     }
 
 
+@style.drawing
 def list_of_words(title: str, items: list[str]) -> style.Picture:
     """A picture of a numbered list, for a notebook read where no widget runs; an item may have several lines."""
     lines = []

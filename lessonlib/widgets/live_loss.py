@@ -176,6 +176,7 @@ class LiveLoss(LessonWidget):
                 words.append(f"{name} {marks[-1][1]:.3f}")
         return "; ".join([*words, *filter(None, [self.notes[run]])])
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         rates = any(not math.isnan(lr) for run in range(len(self.names)) for _, _, lr in self.points(run))
         rows = {"nrows": 2, "height_ratios": [4, 1], "sharex": True} if rates else {}

@@ -11,14 +11,19 @@ from lessonlib.widgets.base import LessonWidget, stylesheet
 
 BINS = 40
 SATURATED = 0.97  # a tanh beyond this hardly passes a gradient on
+NO_NUMBERS = "not finite"
+BROKEN = (
+    "Not all numbers in this model are finite: training has diverged, mostly because the learning rate was too high. "
+    "What is left of them is shown."
+)
 VIEWS = ("activations", "gradients", "embedding", "next")
 
 
 class LookInside(LessonWidget):
     """Four views of your model: LookInside(model, vocabulary, X) for contexts X (N, T); with targets Y gradients too.
 
-    `text` is the context whose next character is shown first, `view` the view that opens: "activations",
-    "gradients", "embedding" or "next". The model is looked at in evaluation mode, on a copy.
+    `text` is the context whose next character is shown first (without one, some that the list knows), `view` the view
+    that opens: "activations", "gradients", "embedding" or "next". The model is looked at in evaluation mode, on a copy.
     """
 
     scripts = ("look_inside",)
@@ -37,14 +42,14 @@ class LookInside(LessonWidget):
     logits = traitlets.List().tag(sync=True)  # after 0, 1, … characters of the text
     written = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, model, vocabulary: Vocabulary, X: torch.Tensor, Y=None, text="charl", view="activations"):
+    def __init__(self, model, vocabulary: Vocabulary, X: torch.Tensor, Y=None, text=None, view="activations"):
         if view not in VIEWS:
             raise ValueError(f"view is {view!r}; it is one of {', '.join(VIEWS)}.")
         self._model, self._vocabulary, self._block_size = model, vocabulary, X.shape[1]
         activations, gradients = by_layer(model, X[:1000], None if Y is None else Y[:1000])
         super().__init__(
             view=view,
-            text=text,
+            text=_some_text(X, vocabulary) if text is None else text,
             characters=list(vocabulary.characters),
             activations=[histogram(name, v, tanh=name.startswith("Tanh")) for name, v in activations.items()],
             gradients=_same_scale(gradients),
@@ -58,16 +63,15 @@ class LookInside(LessonWidget):
         """The logits after each beginning of the text; characters that the vocabulary lacks are left out of it."""
         known = "".join(c for c in self.text if c in self.characters)
         if known != self.text:
-            self.text = known  # comes back here
-            return
+            self.text = known
         ids = [0] * self._block_size + self._vocabulary.encode(self.text)
         contexts = torch.tensor([ids[i : i + self._block_size] for i in range(len(self.text) + 1)])
         logits = shapes.layer_calls(self._model, contexts)[-1][2].detach()
-        self.logits = [[round(v, 3) for v in row] for row in logits.tolist()]
+        self.logits = [[round(v, 3) for v in row] for row in _numbers(logits).tolist()]
         self.written = []
 
     def _write(self, _, message, buffers):
-        if message.get("type") == "write":
+        if message.get("type") == "write" and not self._is_broken:
             self.written = sample(
                 self._model, self._vocabulary, n=8, temperature=self.temperature, block_size=self._block_size,
                 start=self.text[: message["length"]],
@@ -77,10 +81,16 @@ class LookInside(LessonWidget):
         """The probability of each character (V,) after the text."""
         return F.softmax(torch.tensor(self.logits[-1]) / (temperature or self.temperature), dim=0)
 
+    @property
+    def _is_broken(self) -> bool:
+        return any(NO_NUMBERS in layer["name"] for layer in self.activations)
+
     # What it shows, without a browser
 
     def static_text(self) -> str:
         lines = ["Inside the model. Activations, mean and standard deviation:"]
+        if self._is_broken:
+            lines.insert(0, BROKEN)
         for layer in self.activations:
             saturated = f", {layer['saturated']:.0%} saturated" if layer["saturated"] is not None else ""
             lines.append(f"  {layer['name']:14} {layer['mean']:+.2f} {layer['std']:.2f}{saturated}")
@@ -90,6 +100,7 @@ class LookInside(LessonWidget):
         )
         return "\n".join([*lines, f"After {self.text!r} most likely comes: {best}"])
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         picture, axes = style.figure(self.static_text(), width=8.6, height=6.2, nrows=2, ncols=2)
         tanhs = [layer for layer in self.activations if layer["saturated"] is not None] or self.activations
@@ -131,21 +142,38 @@ def _numbered(names):
 
 def histogram(name: str, values: torch.Tensor, tanh: bool = False, reach: float | None = None) -> dict:
     """Counts of `values` in BINS bins: over (-1, 1) for a tanh, else over -reach to reach."""
-    reach = 1.0 if tanh else reach or values.abs().max().item() or 1.0
-    counts = torch.histc(values, bins=BINS, min=-reach, max=reach)
+    finite = values[values.isfinite()]
+    if len(finite) < len(values):
+        name = f"{name}, {NO_NUMBERS}"
+    finite = finite if len(finite) else torch.zeros(1)
+    reach = 1.0 if tanh else reach or finite.abs().max().item() or 1.0
+    counts = torch.histc(finite, bins=BINS, min=-reach, max=reach)
     return {
         "name": name,
         "reach": reach,
         "counts": counts.int().tolist(),
-        "mean": values.mean().item(),
-        "std": values.std().item(),
-        "saturated": (values.abs() > SATURATED).float().mean().item() if tanh else None,
+        "mean": finite.mean().item(),
+        "std": finite.std(correction=int(len(finite) > 1)).item(),
+        "saturated": (finite.abs() > SATURATED).float().mean().item() if tanh else None,
     }
+
+
+def _numbers(values: torch.Tensor) -> torch.Tensor:
+    """The values with 0 for each that is not finite: a browser has no word for those."""
+    return values.nan_to_num(0.0, 0.0, 0.0)
+
+
+def _some_text(X: torch.Tensor, vocabulary: Vocabulary) -> str:
+    """A name of the course's list where the vocabulary has its characters; else the fullest of the first contexts."""
+    if set("charl") <= set(vocabulary.characters):
+        return "charl"
+    rows = X[:100]
+    return vocabulary.decode(rows[(rows > 0).sum(1).argmax()].tolist()).strip(".")
 
 
 def _same_scale(gradients):
     """One scale for all layers, so that a gradient that dies out is seen to; 3 standard deviations of the widest."""
-    reach = 3 * max((v.std().item() for v in gradients.values()), default=1.0)
+    reach = 3 * max((_numbers(v).std(correction=0).item() for v in gradients.values()), default=1.0)
     return [histogram(name, v, reach=reach) for name, v in gradients.items()]
 
 
@@ -158,6 +186,7 @@ def _embedding_weight(model, X):
 
 def embedding_map(weight: torch.Tensor, characters) -> dict:
     """Each row of `weight` (V, C) in the plane of the two widest directions (PCA), with its three nearest rows."""
+    weight = _numbers(weight)
     centred = weight - weight.mean(0)
     _, sizes, directions = torch.linalg.svd(centred, full_matrices=False)
     points = centred @ directions[:2].T
@@ -167,7 +196,7 @@ def embedding_map(weight: torch.Tensor, characters) -> dict:
         "labels": list(characters),
         "points": [[round(x, 3) for x in point] for point in points.tolist()],
         "near": near.tolist(),
-        "share": round(((sizes[:2] ** 2).sum() / (sizes**2).sum()).item(), 2),
+        "share": round(((sizes[:2] ** 2).sum() / (sizes**2).sum().clamp(min=1e-30)).item(), 2),
     }
 
 

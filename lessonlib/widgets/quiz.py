@@ -87,6 +87,7 @@ class Quiz(LessonWidget):
             lines += [textwrap.indent(content.plain(choice.text), "   ( ) ") for choice in question.choices]
         return "\n".join(lines)
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         return list_of_words(
             f"{self._heading()}: run the cell to answer",

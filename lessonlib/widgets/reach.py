@@ -7,7 +7,15 @@ import torch
 
 from lessonlib import shapes
 
+UNSEEN = (
+    "No gradient passes through a part of this model: weights that are 0 or not finite, or a tanh at its very end, "
+    "let none through. So what it sees cannot be measured, and is drawn as its shape has it."
+)
 CHUNK = 64  # nodes that are measured in one backward pass
+
+
+class Unseen(ValueError):
+    """No gradient passes through a part of the model, so what it sees cannot be measured."""
 
 
 def seen(kind: str, levels: int, level: int, index: int, columns: int) -> list[int]:
@@ -41,13 +49,19 @@ def measure(model, x: torch.Tensor) -> list[MeasuredRow]:
     node i on the i-th copy of x: in evaluation mode the examples of a batch do not touch each other.
     """
     ends = _level_ends(model, x)
-    return [_row(model, x, below, here) for below, here in itertools.pairwise(ends)]
+    rows = [_row(model, x, below, here) for below, here in itertools.pairwise(ends)]
+    lost = x.shape[1] > 1 and not rows
+    if lost or not all(row.inputs.isfinite().all() and row.inputs.any(dim=1).all() for row in rows):
+        raise Unseen(UNSEEN)
+    return rows
 
 
 def _level_ends(model, x):
     """The place in the record of the embedding, then of each level's last layer."""
     rows = shapes.trace(model, x).rows
     reaches = [row.reach or 0 for row in rows]
+    if not any(reaches) and any(type(layer).__name__ == "Embedding" for layer, _, _ in shapes.layer_calls(model, x)):
+        raise Unseen(UNSEEN)
     if not any(reaches):
         raise ValueError(
             "This model has no Embedding layer that passes gradients on, so what it sees cannot be measured. "

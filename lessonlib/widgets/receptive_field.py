@@ -55,6 +55,7 @@ class ReceptiveField(LessonWidget):
         table = {"embedding": n_embd, "hidden": n_hidden, "rows": rows}
         self._model, self._vocabulary = model, vocabulary
         super().__init__(text=text, levels=levels, kind=kind, needed=needed, has_model=model is not None, costs=table)
+        self.trouble = ""  # why a model could not be measured
         self.observe(self._measure, ["computed", "text"])
         self.computed = model is not None
 
@@ -67,7 +68,11 @@ class ReceptiveField(LessonWidget):
         size = getattr(self._model, "block_size", None) or 2**self.levels
         known = set(self._vocabulary.characters)
         context = ("." * size + "".join(c if c in known else "." for c in self.text))[-size:]
-        rows = reach.measure(self._model, torch.tensor([self._vocabulary.encode(context)]))
+        try:
+            rows = reach.measure(self._model, torch.tensor([self._vocabulary.encode(context)]))
+        except reach.Unseen as error:
+            self.trouble, self.computed, self.has_model = str(error), False, False
+            return
         self.levels = min(len(rows), MAX_LEVELS)
         self.measured = {"characters": list(context), "rows": [_compact(row) for row in rows]}
 
@@ -107,6 +112,8 @@ class ReceptiveField(LessonWidget):
         shape = {"tree": "Tree", "conv": "Dilated causal convolution"}[self.kind]
         how = "Measured by gradient" if self.computed else shape
         lines = [f"Receptive field. {how}, levels: {self.levels}, over {short(self.characters)!r}"]
+        if self.trouble:
+            lines.append(f"  {self.trouble}")
         for level in range(self.levels, 0, -1):
             letters = "".join(self.characters[i] for i in self.sees(level))
             nodes = self.nodes(level)
@@ -124,6 +131,7 @@ class ReceptiveField(LessonWidget):
             )
         return "\n".join(lines)
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         return field_picture.draw(self)
 

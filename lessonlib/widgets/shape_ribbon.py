@@ -75,6 +75,7 @@ class ShapeRibbon(LessonWidget):
     def static_text(self) -> str:
         return str(self.trace)
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         words = " → ".join(block.as_dict()["shape"] for block in self._shown)
         picture, ax = style.figure(f"Shapes through the model: {words}.", width=9.5, height=3.0)

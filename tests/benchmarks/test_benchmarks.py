@@ -233,6 +233,39 @@ def test_what_cannot_be_done_is_said(tmp_path, capsys):
     assert "--target" in capsys.readouterr().err
 
 
+LISTS = {
+    "upper case": [word.upper() for word in data.load_words()[:300]],
+    "few characters": ["ab", "ba", "aab", "abb", "bb"] * 60,
+    "Chinese": ["".join(chr(0x4E00 + (7 * i + 3 * k) % 340) for k in range(1 + i % 4)) for i in range(600)],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("bench", ["steps", "time"])
+def test_any_characters_can_be_measured(tmp_path, name, bench, capsys):
+    (tmp_path / "list.txt").write_text("\n".join(LISTS[name]), encoding="utf-8")
+    assert command.main([bench, "--words", str(tmp_path / "list.txt"), "--target", "10"]) == 0
+
+
+def test_a_list_that_is_too_short_is_a_sentence_and_the_other_benchmarks_go_on(tmp_path, capsys):
+    (tmp_path / "nine.txt").write_text("\n".join(["anna"] * 9), encoding="utf-8")
+    assert command.main(["steps", "--words", str(tmp_path / "nine.txt")]) == 1
+    assert "9 words are too few" in capsys.readouterr().err
+    (tmp_path / "letters.txt").write_text("\n".join("abcde" * 4), encoding="utf-8")
+    assert command.main(["time", "steps", "--words", str(tmp_path / "letters.txt"), "--target", "10"]) == 1
+    said = capsys.readouterr()
+    assert "time cannot be measured on this list" in said.err
+    assert "torch.nn" in said.out
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(steps, "measure", lambda setting: pytest.fail("measured"))
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path, tmp_path / "file" / "figures.json"):
+        assert command.main(["steps", "--json", str(place)]) == 1
+        assert "--json" in capsys.readouterr().err
+
+
 def test_course_py_bench_starts_the_package_in_a_process_of_its_own(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)  # from wherever one stands
     assert bench.main(["steps", "--words", "missing.txt"]) == 1

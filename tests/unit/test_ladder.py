@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from lessonlib import data, models, wavenet
 from lessonlib.ladder.fused import FusedBatchNorm1d, fuse
 from lessonlib.ladder.muon import Muon, muon_and_adamw, orthogonalize
-from lessonlib.ladder.soft_targets import soft_targets
+from lessonlib.ladder.soft_targets import context_ids, soft_targets
 from lessonlib.layers import BatchNorm1d
 
 
@@ -108,6 +108,11 @@ def test_a_prior_leans_on_shorter_contexts():
     torch.testing.assert_close(A, torch.stack([after[tuple(x)] for x in X.tolist()]))
 
 
-def test_contexts_that_a_number_cannot_hold_are_refused():
-    with pytest.raises(ValueError, match="shorter windows"):
-        soft_targets(torch.zeros(2, 16, dtype=torch.long), torch.zeros(2, dtype=torch.long), 27)
+def test_contexts_that_64_bits_cannot_number_are_told_apart_all_the_same():
+    """347 characters and 8 of context make 2 * 10**20 windows."""
+    few = torch.randint(0, 347, (20, 8))
+    X = few[torch.randint(0, 20, (200,))]
+    ids = context_ids(X, 347)
+    assert torch.equal(ids[:, None] == ids, (X[:, None] == X).all(2))
+    A = soft_targets(X, torch.randint(0, 347, (200,)), 347, prior=2.0)
+    torch.testing.assert_close(A.sum(1), torch.ones(200))

@@ -1,13 +1,17 @@
 """The course's look: the palette, the marks, and a picture that shows itself with its words."""
 
+import ast
 import base64
 import io
 import itertools
+from pathlib import Path
 
+import matplotlib
 import pytest
 from PIL import Image
 
 from lessonlib import style
+from lessonlib.training import History
 
 ALT = "A line that rises from 1 to 3 & <ends>."
 
@@ -104,3 +108,71 @@ def test_a_model_named_twice_is_hollow_the_second_time():
 def test_every_model_s_mark_and_colour_are_its_own():
     for part in ("marker", "color"):
         assert len({look[part] for look in style.MODELS.values()}) == len(style.MODELS)
+
+
+USERS_OWN = {
+    "text.usetex": True, "axes.facecolor": "black", "text.color": "white", "lines.linewidth": 9.0,
+    "axes.prop_cycle": matplotlib.cycler(color=["white"]), "font.family": ["No Such Font"], "figure.dpi": 30,
+    "axes.labelcolor": "white", "xtick.color": "white", "image.cmap": "gray", "savefig.bbox": "tight",
+}  # fmt: skip
+
+
+def test_a_matplotlibrc_of_ones_own_changes_no_figure():
+    from lessonlib import diagrams, plots
+    from lessonlib.widgets import ReceptiveField
+
+    def drawn():
+        drawings = (
+            lambda: plots.loss_curve(History(steps=[1, 2, 3], losses=[3.0, 2.0, 1.0])),
+            lambda: plots.bars({"a": 1.0, "b": 2.0}, "Two bars", "size"),
+            lambda: diagrams.tree("anna", 2),
+            lambda: ReceptiveField("anna", levels=2).static_figure(),
+        )
+        return [draw().png() for draw in drawings]
+
+    before = drawn()
+    with matplotlib.rc_context(USERS_OWN):
+        assert drawn() == before
+        assert matplotlib.rcParams["lines.linewidth"] == 9.0
+
+
+def test_whatever_draws_is_in_the_courses_style():
+    """Every function that makes a figure is decorated, or what it adds would follow the user's own settings."""
+    bare = []
+    for file in Path(style.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or file.name in ("base.py", "style.py"):
+                continue
+            calls = [c for c in ast.walk(node) if isinstance(c, ast.Call) and ast.unparse(c.func) == "style.figure"]
+            if calls or (node.returns and ast.unparse(node.returns) == "style.Picture"):
+                decorators = [ast.unparse(each) for each in node.decorator_list]
+                if "style.drawing" not in decorators:
+                    bare.append(f"{file.name}: {node.name}")
+    assert bare == []
+
+
+def test_dollars_are_dollars_and_what_no_font_has_is_said():
+    @style.drawing
+    def draw(title):
+        picture, ax = style.figure("One title.")
+        style.label(ax, title, "$x", "y$")
+        return picture
+
+    picture = draw("a$b_c$d")
+    picture.png()
+    assert picture.caption == "One title."
+    picture = draw("\U000f0000")  # a character that nobody's font has
+    picture.png()
+    assert "No font on this computer has \U000f0000" in picture.caption
+
+
+def test_a_font_of_the_system_is_used_where_it_has_more_letters(monkeypatch):
+    class Font:
+        name = "Noto Sans CJK SC"
+
+    monkeypatch.setattr(style.font_manager.fontManager, "ttflist", [Font])
+    style.settings.cache_clear()
+    try:
+        assert style.settings()["font.family"] == ["DejaVu Sans", "Noto Sans CJK SC"]
+    finally:
+        style.settings.cache_clear()

@@ -19,6 +19,7 @@ COLOURS = LinearSegmentedColormap.from_list("strip", ["#cc621c", "#f5f4f1", "#18
 FEW = 8
 
 
+@style.drawing
 def draw(widget: LivingTree) -> style.Picture:
     """One row for each tree: the nodes with their strips on the left, the likeliest characters on the right.
 

@@ -106,6 +106,7 @@ class LivingTree(LessonWidget):
             lines.append(f"  {entry['label']}: {after}" if entry["label"] else f"  {after}")
         return "\n".join(lines)
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         return picture.draw(self)
 
