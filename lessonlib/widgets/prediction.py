@@ -3,7 +3,7 @@
     predict("shapes-embed", tuple(e.shape))                  # what came out is at hand
     predict("flat-mlp-lucky", ratio, plots.histograms(…))    # and what is shown with it
 
-    with predict("training-the-tree-fair") as came_out:      # guess while it trains
+    with predict("training-the-tree-gain") as came_out:      # guess while it trains
         …                                                    # what is printed here stands in the answer
         came_out(best, plots.dots(…))
 
