@@ -45,20 +45,20 @@ def part(title: str, right: object, wrong: values.Wrong = (), **how) -> Part:
     return Part(title, values.judge_of(right, wrong, **how), right, wrong)
 
 
-def value(id: str, title: str, difficulty: str, minutes: int, given: bool = False) -> Content:
+def value(id: str, title: str, difficulty: str, minutes: int, given: bool | str = False) -> Content:
     """An exercise whose answer is worked out: `def answer_id():` returns its parts, each worth a point.
 
-    given: whether the notebook's given cell runs before the answer.
+    given: whether the notebook's given cell runs before the answer; or the name of another one, see Exercise.
     """
     return functools.partial(_of_parts, Kind.VALUE, id, title, difficulty, minutes, given)
 
 
-def prediction(id: str, title: str, difficulty: str, minutes: int, given: bool = False) -> Content:
+def prediction(id: str, title: str, difficulty: str, minutes: int, given: bool | str = False) -> Content:
     """Like `value`, for what is said before it is seen."""
     return functools.partial(_of_parts, Kind.PREDICTION, id, title, difficulty, minutes, given)
 
 
-def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: bool = False) -> Content:
+def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: bool | str = False) -> Content:
     """An exercise that asks for the class or function `name`; its cases stop at the first that fails."""
 
     def of_cases(*cases: Case, why: str, hints: tuple[str, ...]) -> Exercise:

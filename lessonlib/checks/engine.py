@@ -28,10 +28,15 @@ EXPECTED = {
 class Check:
     """`check.linear(Linear)` checks the answer called Linear; `check.hint("linear")`, `check.solution("linear")`."""
 
-    def __init__(self, lesson: str, *exercises: Exercise):
-        """The exercises of the lesson whose slug is `lesson`."""
+    def __init__(self, lesson: str, *exercises: Exercise, earlier: tuple[Exercise, ...] = ()):
+        """The exercises of the lesson whose slug is `lesson`.
+
+        earlier: those that others have replaced; notebooks in which they stand can still be checked and graded.
+        """
         slug = lessons.find(lesson).slug
-        self._exercises = {exercise.id: dataclasses.replace(exercise, lesson=slug) for exercise in exercises}
+        every = [dataclasses.replace(exercise, lesson=slug) for exercise in (*exercises, *earlier)]
+        self._exercises = {exercise.id: exercise for exercise in every}
+        self.exercises, self.earlier = tuple(every[: len(exercises)]), tuple(every[len(exercises) :])
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
         forecast.watch()
@@ -48,12 +53,8 @@ class Check:
 
         return check
 
-    @property
-    def exercises(self) -> tuple[Exercise, ...]:
-        return tuple(self._exercises.values())
-
     def __dir__(self) -> list[str]:
-        return [*self._exercises, "hint", "solution"]
+        return [*(exercise.id for exercise in self.exercises), "hint", "solution"]
 
     def __repr__(self) -> str:
         """What is done in this notebook, from the progress file."""
@@ -93,7 +94,7 @@ class Check:
         return Words(notebook.without_markers(found), code=True)
 
     def _known(self) -> str:
-        return f"There are: {', '.join(self._exercises)}."
+        return f"There are: {', '.join(exercise.id for exercise in self.exercises)}."
 
     def _check(self, exercise: Exercise, answer: object) -> Card:
         result = _checked(exercise, answer)

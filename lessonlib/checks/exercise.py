@@ -78,11 +78,11 @@ class Case:
 class Exercise:
     """One exercise of one notebook.
 
-    `name` is what its solution cell defines. With `given`, the locked cell given_id runs before the answer, after
-    IMPORTS, so that the exercise stands alone. A code check stops at its first case that fails; the parts of a value
-    are judged each for itself; `parts` is how they were declared. A right answer is met with the sentence `why`.
-    `seconds` is the time limit of one case. `lesson` is the slug of its lesson; the names of its cells are made of that
-    and the id, and so never change.
+    `name` is what its solution cell defines. With `given`, locked cells run before the answer, after IMPORTS, so that
+    the exercise stands alone: True for the lesson's cell LESSON-given, a name for LESSON-NAME. A code check stops at
+    its first case that fails; the parts of a value are judged each for itself; `parts` is how they were declared. A
+    right answer is met with the sentence `why`. `seconds` is the time limit of one case. `lesson` is the slug of its
+    lesson; the names of its cells are made of that and the id, and so never change.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Exercise:
     minutes: int
     cases: tuple[Case, ...]
     hints: tuple[str, ...]
-    given: bool = False
+    given: bool | str = False
     seconds: float = 4.0
     lesson: str = ""
     why: str = ""
@@ -115,7 +115,9 @@ class Exercise:
     @property
     def given_ids(self) -> tuple[str, ...]:
         """The names of the cells that run before the answer."""
-        return (f"{self.lesson}-given",) if self.given else ()
+        if not self.given:
+            return ()
+        return (f"{self.lesson}-{'given' if self.given is True else self.given.replace('_', '-')}",)
 
     @property
     def caption(self) -> str:

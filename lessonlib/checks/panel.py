@@ -91,8 +91,19 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
         f"Exercises of lesson {lessons.find(lesson).number}: {earned} points",
         ("Exercise", "State", "Points", "Minutes"),
         rows,
-        f"{below} {_predictions(record, lesson)}".strip(),
+        " ".join(filter(None, (below, _kept(_earlier(done, lesson), done), _predictions(record, lesson)))),
     )
+
+
+def _earlier(done: dict, lesson: str) -> list[Exercise]:
+    """What was done of exercises that others have replaced since; all lessons where none is named."""
+    known = registry.earlier().values()
+    return [e for e in known if lesson in ("", e.lesson) and state(done, e) != State.NOT_ATTEMPTED]
+
+
+def _kept(exercises: list[Exercise], done: dict) -> str:
+    points = f"{_points(done, exercises)} of {sum(e.points for e in exercises)} points"
+    return f"From exercises that were replaced since, you keep {points}." if exercises else ""
 
 
 def _course() -> Panel:
@@ -111,6 +122,11 @@ def _course() -> Panel:
         )
         for lesson, exercises in by_lesson.items()
     )
+    if earlier := _earlier(done, ""):
+        correct = sum(state(done, e) == State.CORRECT for e in earlier)
+        points = f"{_points(done, earlier)} of {sum(e.points for e in earlier)}"
+        rows += (("replaced since", f"{len(earlier)} exercises", f"{correct} of {len(earlier)}", points),)
+        everything += earlier
     points = f"{_points(done, everything)} of {sum(e.points for e in everything)} points"
     return Panel(
         f"Your exercises: {points}", ("Lesson", "Exercises", "Correct", "Points"), rows, _predictions(record, "")

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from lessonlib import lessons
 from lessonlib.checks import registry
 from lessonlib.checks.exercise import IMPORTS, Exercise
 from lessonlib.checks.probes import syntax
 from lessonlib.course import Problem, answers, build, notebooks
-from lessonlib.course.notebooks import name_of
 
 LONGEST = 100_000  # characters of one answer
 
@@ -61,13 +59,22 @@ class Submission:
 
 
 def sheets(root: Path) -> list[Sheet]:
-    """The exercise notebooks of the course at `root`, made afresh from its solutions."""
-    found = []
-    for file, notebook in build.exercises(root).items():
-        exercises = tuple(e for e in registry.exercises().values() if lessons.find(e.lesson).module == name_of(file))
-        cells = {notebooks.grade_id(cell): cell for cell in notebook.cells if notebooks.grade_id(cell)}
-        found.append(Sheet(file, exercises, cells))
-    return found
+    """The exercise notebooks of the course at `root`, made afresh from its solutions.
+
+    After them the earlier forms of those in which exercises were replaced: who handed in such a one gets its points.
+    """
+    now = [_sheet(file, made, registry.exercises()) for file, made in build.exercises(root).items()]
+    every = registry.exercises() | registry.earlier()
+    before = [
+        _sheet(f"earlier/{path.name}", build.exercise(notebooks.read(path)), every)
+        for path in notebooks.numbered(root / "solutions" / "earlier")
+    ]
+    return now + before
+
+
+def _sheet(file: str, notebook: NotebookNode, known: dict[str, Exercise]) -> Sheet:
+    cells = {notebooks.grade_id(cell): cell for cell in notebook.cells if notebooks.grade_id(cell)}
+    return Sheet(file, tuple(e for e in known.values() if e.grade_id in cells), cells)
 
 
 def read(path: Path, course: list[Sheet]) -> Submission:

@@ -3,7 +3,7 @@
 from lessonlib.diagrams.attending import attention
 from lessonlib.diagrams.blocks import residual_block, transformer_block
 from lessonlib.diagrams.steps import directions, draws, valley
-from lessonlib.diagrams.trees import beside, brackets, dilated, fusion, halving, statistics, tree, wall
+from lessonlib.diagrams.trees import beside, brackets, dilated, fusion, groups, halving, statistics, tree, wall
 
 __all__ = [
     "attention",
@@ -13,6 +13,7 @@ __all__ = [
     "directions",
     "draws",
     "fusion",
+    "groups",
     "halving",
     "residual_block",
     "statistics",

@@ -1,5 +1,6 @@
 """Drawings of the tree and of the shapes inside it: fusions, trees, pairs, brackets, statistics."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -61,6 +62,31 @@ def tree(text: str, levels: int) -> style.Picture:
     ax.text(width - 0.2, 0, "characters, embedded", va="center")
     ax.set_xlim(-0.6, width + max(3.2, 0.42 * width))
     style.label(ax, "Same mark, same weights: shared across a level, not between levels")
+    return fig
+
+
+@style.drawing
+def groups(text: str, sizes: Sequence[int]) -> style.Picture:
+    """A tree over all of `text` whose level k joins sizes[k] vectors in one; only the product of the sizes fits.
+
+    Unlike `tree` it says nothing about its numbers: they are to be read from it.
+    """
+    if math.prod(sizes) != len(text):
+        raise ValueError(f"Levels of {_list(sizes)} reach {math.prod(sizes)} characters, but the text has {len(text)}.")
+    meet = "; ".join(f"in a mark of level {k} meet {n} lines from below" for k, n in enumerate(sizes, 1))
+    fig, ax = _canvas(
+        f"A tree over the {len(text)} characters of {text!r}, drawn from the characters up: {meet}.",
+        width=8.4,
+        height=1.6 + 0.85 * len(sizes),
+    )
+    _draw_groups(ax, text, sizes)
+    for k in _upto(len(sizes)):
+        ax.text(len(text) - 0.2, k, f"level {k}", va="center")
+    for i in range(len(text)):
+        ax.text(i, -0.55, str(i), ha="center", va="top", fontsize=9)
+    ax.set_xlim(-0.6, len(text) + 1.6)
+    ax.set_ylim(-1.1, len(sizes) + 0.6)
+    style.label(ax, "A tree with other groups: one mark, one fusion")
     return fig
 
 
@@ -257,20 +283,27 @@ def statistics(batch: int, positions: int, over: Sequence[tuple[int, ...]]) -> s
 
 
 def _draw_tree(ax, text, levels):
-    width, first = len(text), len(text) - 2**levels
+    """Over the last 2**levels characters of `text`; those before them are drawn as unseen."""
+    _draw_groups(ax, text, [2] * levels)
+
+
+def _draw_groups(ax, text, sizes):
+    width, first = len(text), len(text) - math.prod(sizes)
     for i, character in enumerate(text):
         look = SEEN if i >= first else UNSEEN
         ax.add_patch(Rectangle((i - 0.35, -0.3), 0.7, 0.6, zorder=3, **look))
         ax.text(i, 0, character, ha="center", va="center", zorder=4, fontsize=12)
     below = [float(i) for i in range(first, width)]
-    for k in _upto(levels):
-        look, here = style.level(k), [(a + b) / 2 for a, b in zip(below[::2], below[1::2], strict=True)]
-        for x, (a, b) in zip(here, zip(below[::2], below[1::2], strict=True), strict=True):
-            start = k - 1 + (0.3 if k == 1 else 0)
-            ax.plot([a, x, b], [start, k, start], color=look["colour"], linewidth=2, zorder=1)
+    for k, size in enumerate(sizes, 1):
+        met = [below[i : i + size] for i in range(0, len(below), size)]
+        look, here = style.level(k), [sum(group) / size for group in met]
+        start = k - 1 + (0.3 if k == 1 else 0)
+        for x, group in zip(here, met, strict=True):
+            for end in group:
+                ax.plot([x, end], [k, start], color=look["colour"], linewidth=2, zorder=1)
         ax.scatter(here, [k] * len(here), s=230, marker=look["mark"], color=look["colour"], edgecolor="black", zorder=2)
         below = here
-    ax.set_ylim(-0.6, levels + 0.6)
+    ax.set_ylim(-0.6, len(sizes) + 0.6)
 
 
 def _stages(trace):
@@ -337,6 +370,10 @@ def _row(vector):
 
 def _dims(dims):
     return f"dim {dims[0]}" if len(dims) == 1 else f"dims {dims}"
+
+
+def _list(sizes):
+    return ", ".join(map(str, sizes))
 
 
 def _times(n, thing):

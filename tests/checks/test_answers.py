@@ -16,12 +16,12 @@ from answers import Whole, Wrong
 from lessonlib import lessons
 from lessonlib.checks.exercise import Kind
 from lessonlib.checks.misconceptions import HOME, misconceptions
-from lessonlib.checks.registry import exercises
+from lessonlib.checks.registry import earlier, exercises
 from lessonlib.checks.result import Mark, State
 from lessonlib.checks.show import text
 
 ANSWERS = [importlib.import_module(f"answers.{module.name}") for module in pkgutil.iter_modules(answers.__path__)]
-EXERCISES = exercises()
+EXERCISES = exercises() | earlier()
 WRONG: dict[str, list[Wrong | Whole]] = {id: found for module in ANSWERS for id, found in module.WRONG.items()}
 RIGHT: dict[str, dict[str, str]] = {id: found for module in ANSWERS for id, found in module.RIGHT.items()}
 for exercise in EXERCISES.values():

@@ -17,7 +17,7 @@ from lessonlib.checks import notebook, show
 from lessonlib.checks.card import Card
 from lessonlib.checks.engine import Check, in_place
 from lessonlib.checks.exercise import Case, Exercise, Kind, Mistake
-from lessonlib.checks.exercises import flat_mlp, layers, shapes, tree
+from lessonlib.checks.exercises import flat_mlp, layers, shapes, tree, tree_earlier
 from lessonlib.checks.probes import guard
 from lessonlib.checks.probes.common import attempt
 from lessonlib.checks.registry import exercises
@@ -409,15 +409,15 @@ def test_unknown_names_get_a_sentence():
 
 
 def test_a_check_without_an_answer_says_what_to_hand_over():
-    assert "check.wall(answer_wall)" in repr(tree.check.wall())
+    assert "check.walls(answer_walls)" in repr(tree.check.walls())
     assert progress.load().get("checks", {}) == {}
 
 
 def test_a_part_that_is_no_number_costs_the_other_parts_nothing():
-    assert in_place(tree.FLAT_WIDTH, lambda: ("many", 64, 1024, 2)).score == 3
-    assert in_place(tree.FLAT_WIDTH, lambda: (None, 64, 1024, 2)).score == 3
-    assert in_place(tree.FLAT_WIDTH, lambda: (20, 64, 1024, 2)).score == 3
-    assert in_place(tree.FLAT_WIDTH, lambda: (160, 640, 1024, 20)).score == 3
+    assert in_place(tree_earlier.FLAT_WIDTH, lambda: ("many", 64, 1024, 2)).score == 3
+    assert in_place(tree_earlier.FLAT_WIDTH, lambda: (None, 64, 1024, 2)).score == 3
+    assert in_place(tree_earlier.FLAT_WIDTH, lambda: (20, 64, 1024, 2)).score == 3
+    assert in_place(tree_earlier.FLAT_WIDTH, lambda: (160, 640, 1024, 20)).score == 3
 
 
 def test_a_mistake_of_kinds_of_numbers_is_told_as_one():

@@ -71,13 +71,13 @@ def test_first_code_cell_is_locked_and_imports_what_a_grading_child_has(lesson):
 def test_no_cell_imports_the_lessons_own_answers(lesson):
     for c in CELLS[lesson]:
         for imported in re.findall(r"lessonlib[.\w]*(?: import (\w+))?", source(c)) if c["cell_type"] == "code" else []:
-            assert imported in {"check", "plots"}
+            assert imported in {"check", "plots", "diagrams"}
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_three_to_six_exercises_of_several_kinds(lesson):
+def test_three_to_eight_exercises_of_several_kinds(lesson):
     mine = [exercise for exercise in EXERCISES.values() if exercise.lesson == lesson]
-    assert 3 <= len(mine) <= 6
+    assert 3 <= len(mine) <= 8
     assert any(exercise.kind != Kind.CODE for exercise in mine)
     assert all(2 <= exercise.minutes <= 30 for exercise in mine)
     assert all(exercise.difficulty in {"easy", "medium", "hard"} for exercise in mine)

@@ -7,6 +7,7 @@ all.
 
 import json
 import os
+import re
 import shutil
 import sys
 import tarfile
@@ -75,8 +76,23 @@ def in_their_cells(folder: Path) -> dict[str, str]:
     return {notebooks.grade_id(c): c.source for c in cells if notebooks.is_filled_in(c)}
 
 
+REPLACED = {exercise.grade_id for exercise in registry.earlier().values()}
+
+
 def expected(given) -> dict[str, str]:
-    return {id: "\n".join(sources) for id, sources in given.items()}
+    """What stands in cells of answers: all but the exercises that others have replaced since."""
+    return {id: "\n".join(sources) for id, sources in given.items() if id not in REPLACED}
+
+
+def as_own_cells(folder: Path) -> set[str]:
+    """The sources of all cells that are no cells of the course."""
+    cells = [cell for path in notebooks.numbered(folder) for cell in notebooks.read(path).cells]
+    return {cell.source for cell in cells if not notebooks.grade_id(cell)}
+
+
+def replaced(given) -> set[str]:
+    assert set(given) >= REPLACED
+    return {"\n".join(given[id]) for id in REPLACED}
 
 
 def test_update_carries_every_answer_into_its_cell(tmp_path, learner, newer, given):
@@ -84,6 +100,7 @@ def test_update_carries_every_answer_into_its_cell(tmp_path, learner, newer, giv
     plan = update.prepare(root, newer, tree_of(learner / "fresh"))
     update._apply(root / ".course" / "update", plan)
     assert in_their_cells(root / "exercises") == expected(given)
+    assert replaced(given) <= as_own_cells(root / "exercises")
     ids = {
         c.metadata.nbgrader.grade_id
         for p in (root / "exercises").iterdir()
@@ -102,6 +119,7 @@ def test_update_by_0_2_0_itself_is_put_right_at_the_next_start(tmp_path, learner
     assert len(in_their_cells(root / "exercises")) < EXERCISES_OF_0_2_0
     said = update.settle(root)
     assert in_their_cells(root / "exercises") == expected(given)
+    assert replaced(given) <= as_own_cells(root / "exercises")
     assert "in their places now" in said[0]
     assert update.settle(root) == []
 
@@ -137,6 +155,7 @@ def test_a_fresh_copy_under_the_new_number_is_filled_from_the_old_one(tmp_path, 
     update.settle(root)
     assert not (root / "exercises" / f"98{name[2:]}").exists()
     assert in_their_cells(root / "exercises")["tree-fusion"] == expected(given)["tree-fusion"]
+    assert replaced(given) <= as_own_cells(root / "exercises")
 
 
 def _troubles(root: Path) -> list[str]:
@@ -151,7 +170,8 @@ def test_a_renamed_answer_whose_stub_is_the_same_has_not_changed(learner, newer)
     name = lessons.find("tree").file
     old = notebooks.read(next((learner / "filled").glob("*_tree.ipynb")))
     merged = merge.merge(old, notebooks.parse(newer[f"exercises/{name}"].data, name))
-    assert set(merged.answers) >= {"tree-fusion", "tree-wall"}
+    assert merged.answers == ["tree-fusion"]
+    assert set(merged.own) >= REPLACED
     assert merged.changed_tasks == []
 
 
@@ -161,10 +181,12 @@ def test_progress_is_all_there(learner, monkeypatch, tmp_path):
     kept = json.loads((learner / "progress.json").read_text())["checks"]
     assert len(kept) == EXERCISES_OF_0_2_0
     for id, entry in kept.items():
-        exercise = registry.exercises()[id]
+        exercise = (registry.exercises() | registry.earlier())[id]
         assert (entry["state"], entry["score"]) == ("correct", exercise.points), id
     points = sum(entry["score"] for entry in kept.values())
     assert f"Your exercises: {points} of" in repr(panel.progress_panel())
+    assert re.search("replaced since +4 exercises +4 of 4 +15 of 15", repr(panel.progress_panel()))
+    assert "replaced since, you keep 15 of 15 points" in repr(tree.check)
     assert "✓ correct" in repr(tree.check)
     assert "Predictions made: 1" in panel.progress_panel("tree").below
     assert "tree-wall" in progress.load()["predictions"]
@@ -180,6 +202,19 @@ def test_grade_gives_every_point_for_a_submission_of_0_2_0(tmp_path, learner):
     exercises = {e["id"]: e for record in records for e in record["exercises"]}
     known = json.loads((learner / "progress.json").read_text())["checks"]
     assert {id: exercises[id]["points"] for id in known} == {id: entry["points"] for id, entry in known.items()}
+
+
+def test_a_check_of_a_replaced_exercise_still_answers():
+    assert tree.check.wall(lambda: (3.26, 3.26, 0.0)).result.state == "correct"
+    assert "wall" not in dir(tree.check)
+    assert "math.log(26)" in [tree.check.solution("wall"), tree.check.solution("wall")][1].text
+
+
+def test_a_notebook_of_0_2_0_is_graded_by_what_it_asked(learner, sheets):
+    old = submissions.read(next((learner / "filled").glob("*_tree.ipynb")), sheets)
+    assert old.sheet.file == "earlier/05_tree.ipynb"
+    assert {e.grade_id for e in old.sheet.exercises} == {"tree-fusion", *REPLACED}
+    assert old.sheet.points == 17
 
 
 @pytest.mark.parametrize("lesson", [lesson for lesson in lessons.lessons() if lesson.was])

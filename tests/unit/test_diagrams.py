@@ -64,3 +64,11 @@ def test_a_rate_that_decays_ends_nearer_and_what_is_dealt_out_comes_once():
     assert "Dealt out: 0 never, at most 1 times" in diagrams.draws().alt
     assert "Drawn at random: 0 never" not in diagrams.draws().alt
     assert "1 one way and 0.15 across it" in diagrams.directions().alt
+
+
+def test_groups_draw_one_mark_for_each_fusion():
+    picture = diagrams.groups("abcdefghijkl", [3, 2, 2])
+    marks = [len(dots.get_offsets()) for dots in picture.axes[0].collections]
+    assert marks == [4, 2, 1]
+    with pytest.raises(ValueError, match="reach 6 characters, but the text has 3"):
+        diagrams.groups("abc", [2, 3])
