@@ -13,12 +13,13 @@ import torch
 
 from benchmarks.lines import LISTS, Setting, table
 from lessonlib import data, ladder, records
-from lessonlib.course import ROOT, Problem, git, notebooks, targets
+from lessonlib.course import ROOT, Problem, console, git, notebooks, targets
 from lessonlib.records import catalogue
 
 
 def main(argv: list[str]) -> int:
     """Run the command line `argv` and return its exit code: 1, and a sentence, where something cannot be done."""
+    console.show_what_it_can()
     try:
         return run(_parse(argv))
     except Problem as problem:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from lessonlib.course import Problem
+from lessonlib.course import Problem, console
 
 LEARNER = ("requirements.txt",)
 TESTS = ("requirements.txt", "requirements-test.txt")
@@ -69,6 +69,7 @@ def _as_file(argument: str) -> str:
 
 def main(argv: list[str]) -> int:
     """Run the command that `argv` begins with and return its exit code."""
+    console.show_what_it_can()
     if not argv or argv[0] in ("-h", "--help"):
         print(usage())
         return 0
@@ -81,6 +82,11 @@ def main(argv: list[str]) -> int:
         return getattr(import_module(module), function)([_as_file(argument) for argument in argv[1:]])
     except Problem as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.filename is None or error.strerror is None:
+            raise
+        print(f"{error.filename}: {error.strerror}. Mend that, or name another place, then try again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

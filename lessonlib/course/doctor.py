@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 import lessonlib
-from lessonlib.course import ROOT, environment
+from lessonlib.course import ROOT, environment, pytorch
 from lessonlib.course.browsers import chromium
 
 OK, NOTE, BAD = "[OK]", "[--]", "[!!]"
@@ -46,12 +46,16 @@ def examine(here: environment.Environment) -> Iterator[tuple[str, str]]:
     if installed[0] == OK:
         yield from _packages(here)
     yield _browser()
+    if foreign := [name for name in environment.NOT_OURS if os.environ.get(name)]:
+        yield NOTE, f"{', '.join(foreign)} is set: course.py leaves it out, a plain `jupyter lab` would not"
 
 
 def _disk(here: environment.Environment) -> tuple[str, str]:
     free = environment.free_gigabytes(here.root)
-    enough = free >= environment.GIGABYTES or here.python.exists()
-    return OK if enough else BAD, f"{free:.1f} GB free; an install asks for {environment.GIGABYTES:.0f} GB"
+    build = pytorch.wanted("auto", None) or "cpu"
+    asked = pytorch.GIGABYTES[build]
+    enough = free >= asked or here.python.exists()
+    return OK if enough else BAD, f"{free:.1f} GB free; an install asks for {asked:.0f} GB"
 
 
 def _git() -> tuple[str, str]:
@@ -82,7 +86,8 @@ def _browser() -> tuple[str, str]:
 def _packages(here: environment.Environment) -> Iterator[tuple[str, str]]:
     for name in PACKAGES:
         version = f"import {name}, importlib.metadata as m; print(m.version({name!r}))"
-        run = subprocess.run([here.python, "-P", "-c", version], capture_output=True, text=True)
+        command = [here.python, "-P", "-c", version]
+        run = subprocess.run(command, capture_output=True, text=True, env=environment.surroundings())
         if run.returncode == 0:
             yield OK, f"{name} {run.stdout.strip()}"
         else:

@@ -14,19 +14,25 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lessonlib.course import ROOT, Problem, settings
+from lessonlib.course import ROOT, Problem, console, pytorch, settings
 from lessonlib.course.commands import COMMANDS, LEARNER, TESTS, main
 from lessonlib.course.lock import one_at_a_time
 
-GIGABYTES = 3.0  # free space that an install asks for: what it takes, and the downloads beside it
+NOT_OURS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")  # another copy of the course, or another numpy
 
 
 def start(argv: list[str]) -> int:
     """Run the command line `argv`: in `.venv` when the command needs one, else right here."""
+    console.show_what_it_can()
     command = COMMANDS.get(argv[0]) if argv else None
     if command is None or not command.needs:
         return main(argv)
-    environment = Environment(ROOT)
+    try:
+        torch, rest = pytorch.from_arguments(argv[1:]) if argv[0] == "lab" else ("auto", argv[1:])
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    environment = Environment(ROOT, torch)
     try:
         environment.ensure(command.needs)
     except Problem as problem:
@@ -41,7 +47,12 @@ def start(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. The next start takes it up again.", file=sys.stderr)
         return 130
-    return environment.run(["-m", "lessonlib", *argv])
+    return environment.run(["-m", "lessonlib", argv[0], *rest])
+
+
+def surroundings() -> dict[str, str]:
+    """The environment variables without those that would lead Python to other packages than ours."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 
 
 class Environment:
@@ -51,8 +62,9 @@ class Environment:
     install that broke off has none. What somebody installed there by hand, as a PyTorch of their choice, is kept.
     """
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, torch: str = "auto"):
         self.root = root
+        self.torch = torch  # which build of PyTorch: one of pytorch.CHOICES
         self.folder = root / ".venv"
         self.python = self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.log = root / ".course" / "install.log"
@@ -86,7 +98,7 @@ class Environment:
         """Whether the environment's Python runs `code`, away from the working directory (-P)."""
         command = [self.python, "-P", "-c", code]
         try:
-            return subprocess.run(command, capture_output=True, timeout=120).returncode == 0
+            return subprocess.run(command, capture_output=True, timeout=120, env=surroundings()).returncode == 0
         except (OSError, subprocess.TimeoutExpired):
             return False
 
@@ -104,15 +116,17 @@ class Environment:
                 self._make()
             damaged = not self.runs("import lessonlib")
             for name in requirements:
-                if damaged or not self.is_current(name):
+                if damaged or not self.is_current(name) or (name in LEARNER and self._other_torch()):
                     self._install(name)
 
     def run(self, arguments: list[str]) -> int:
         """Run the environment's Python and return its exit code; where the system can, it takes our place."""
         command = [str(self.python), "-P", *arguments]
         if os.name != "nt":
-            os.execv(command[0], command)
-        child = subprocess.Popen(command)  # there, exec would return to the prompt while the child still runs
+            os.execve(command[0], command, surroundings())
+        child = subprocess.Popen(
+            command, env=surroundings()
+        )  # there, exec would return to the prompt while the child still runs
         while True:
             try:
                 return child.wait()
@@ -120,13 +134,20 @@ class Environment:
                 continue
 
     def _has(self, requirements: Sequence[str]) -> bool:
-        return all(self.is_current(name) for name in requirements) and self.runs("import lessonlib")
+        current = all(self.is_current(name) for name in requirements) and not self._other_torch()
+        return current and self.runs("import lessonlib")
+
+    def _other_torch(self) -> bool:
+        """Whether another build of PyTorch is asked for than the one that is here."""
+        there = pytorch.installed(self.folder)
+        return self.torch in ("cpu", "cuda") and bool(there) and there[1] != self.torch
 
     def _make(self) -> None:
-        check(self.root)
+        check(self.root, pytorch.wanted(self.torch, None))
         print(f"Setting up in {self.folder}, once. This takes some minutes.", flush=True)
         base = getattr(sys, "_base_executable", sys.executable)  # we may run in the .venv that is made anew
-        made = subprocess.run([base, "-m", "venv", "--clear", self.folder], capture_output=True, text=True)
+        command = [base, "-m", "venv", "--clear", self.folder]
+        made = subprocess.run(command, capture_output=True, text=True, env=surroundings())
         if made.returncode:
             said = (made.stdout + made.stderr).strip()
             raise Problem(f"{base} could not make {self.folder}: {said}\n{VENV_CURE}")
@@ -136,10 +157,28 @@ class Environment:
         stamp = self.stamp(requirements)
         stamp.unlink(missing_ok=True)
         self._discard_unfinished()
+        if version := pytorch.pinned(self.root / requirements):
+            self._install_torch(version)
         self._pip("install", "-r", requirements)
         if requirements in LEARNER:
             settings.write(self.folder)
         stamp.write_text(self.fingerprint(requirements), encoding="utf-8")
+
+    def _install_torch(self, version: str) -> None:
+        """Install the build of PyTorch that fits this machine; pip's own choice is left to the requirements."""
+        there = pytorch.installed(self.folder)
+        build = pytorch.wanted(self.torch, there and there[1])
+        if there == (version, build) or not build:
+            return
+        if build == "cpu" and sys.platform == "linux":
+            if pytorch.is_reached(pytorch.CPU_INDEX):
+                print("PyTorch: the build for the processor.", flush=True)
+                asked = ["--index-url", pytorch.CPU_INDEX]
+                self._pip("install", "--no-deps", "--force-reinstall", f"torch=={version}", *asked)
+            else:
+                print(pytorch.NO_INDEX, flush=True)
+        elif there is not None:  # with its libraries, which the other build has no use for
+            self._pip("install", "--force-reinstall", "--no-deps", f"torch=={version}")
 
     def _discard_unfinished(self) -> None:
         """Make pip forget what it was installing when it was cut off, or it would take that for installed.
@@ -159,6 +198,7 @@ class Environment:
             subprocess.Popen(
                 command,
                 cwd=self.root,
+                env=surroundings(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
@@ -191,38 +231,75 @@ def free_gigabytes(folder: Path) -> float:
     return shutil.disk_usage(folder).free / 1e9
 
 
-def check(root: Path) -> None:
+def check(root: Path, build: str = "") -> None:
     """Raise a Problem where an install in `root` could not succeed."""
     if not has_venv():
         raise Problem(f"This Python ({sys.executable}) cannot make an environment. {VENV_CURE}")
-    if (free := free_gigabytes(root)) < GIGABYTES:
+    asked = pytorch.GIGABYTES.get(build, pytorch.GIGABYTES["cpu"])
+    if (free := free_gigabytes(root)) < asked:
+        smaller = " --torch=cpu takes a build of PyTorch that needs 3." if build == "cuda" else ""
         raise Problem(
-            f"Only {free:.1f} GB are free on the disk of {root}; the install asks for {GIGABYTES:.0f} GB. "
+            f"Only {free:.1f} GB are free on the disk of {root}; the install asks for {asked:.0f} GB.{smaller} "
             "Free some space, or move the folder to another disk, then start again."
         )
 
 
+# What pip may say, and the sentence for it; the first that fits.
+CURES = (
+    (
+        r"No space left|not enough space",
+        "The disk is full. Free some space, then start again. On Linux without an NVIDIA card, --torch=cpu takes the "
+        "build of PyTorch that saves several GB.",
+    ),
+    (
+        r"WinError 32|being used by another process|Text file busy|WinError 5\b|Permission denied|Errno 13",
+        "A file that pip had to replace is in use or locked. Close JupyterLab and every other program that uses this "
+        "folder (a virus scanner may, for a moment), then start again.",
+    ),
+    (
+        r"40[1357] (?:Client Error|Forbidden|Unauthorized|Proxy)|HTTP error 40[1357]|Tunnel connection failed",
+        "The package index, or a proxy before it, refused to answer pip. Check pip's index and proxy settings "
+        "(`pip config list`), or ask whoever runs the network, then start again.",
+    ),
+    (
+        r"connection broken|ConnectionError|timed out|SSLError|Temporary failure in name resolution",
+        "pip could not reach its package index. Connect to the internet (or check pip's proxy and index settings), "
+        "then start again: what was downloaded is kept.",
+    ),
+)
+OTHER_PYTHON = r"Requires-Python|require a different python|requires a different Python"
+
+
 def explain(log: str, file: Path) -> str:
     """The sentence for a failed pip, from what it wrote."""
-    if "No space left" in log or "not enough space" in log:
-        return (
-            "The disk is full. Free some space, then start again. On Linux without an NVIDIA card, the CPU "
-            "build of PyTorch saves several GB: the README says how to choose it."
-        )
-    if any(sign in log for sign in ("connection broken", "ConnectionError", "timed out", "SSLError")):
-        return (
-            "pip could not reach its package index. Connect to the internet (or check pip's proxy and index "
-            f"settings), then start again: what was downloaded is kept. pip's own words: {file}"
-        )
+    words = f"pip's own words: {file}"
+    for signs, cure in CURES:
+        if re.search(signs, log):
+            return f"{cure} {words}"
     if missing := re.search(r"No matching distribution found for (\S+)", log):
-        return (
-            f"pip finds no {missing[1]} for this Python ({platform.python_version()}, {platform.platform()}). "
-            "If you are online, start course.py with a 64-bit Python 3.11, 3.12 or 3.13. pip's own words: "
-            f"{file}"
-        )
+        return f"{_missing(missing[1], log)} {words}"
     last = [line.strip() for line in log.splitlines() if line.startswith(("ERROR", "HINT", "error"))][-3:]
     advice = f"pip could not install what the course needs; all it said is in {file}. Mend that and start again."
     return "\n".join([*last, advice])
+
+
+def _missing(package: str, log: str) -> str:
+    """Why pip finds no such package, as far as its words tell."""
+    here = f"{platform.python_version()}, {platform.platform()}"
+    if package.startswith("torch==") and platform.system() == "Darwin" and platform.machine() == "x86_64":
+        return (
+            "PyTorch is no longer made for Macs with an Intel processor, whichever Python you take. The course runs on "
+            "a Mac with Apple silicon, on Linux and on Windows, or in a container or a notebook service on one of them."
+        )
+    if "from versions: none" in log and not re.search(OTHER_PYTHON, log) and not package.startswith("torch=="):
+        return (
+            f"The index that pip asks has no {package.partition('=')[0]} at all. Check pip's index settings "
+            "(`pip config list`): it may be the address of something else, or not be reached."
+        )
+    return (
+        f"pip finds no {package} for this Python ({here}). If you are online, start course.py with a 64-bit Python "
+        "3.11, 3.12 or 3.13."
+    )
 
 
 def _read(file: Path) -> str | None:

@@ -5,15 +5,13 @@ import sys
 from pathlib import Path
 
 from lessonlib import lessons
-from lessonlib.course import ROOT, Problem, settings, update
+from lessonlib.course import ROOT, Problem, homes, settings, update
 
 FIRST_PAGE = Path("notebooks") / lessons.find("start-here").file
 
 
 def main(argv: list[str]) -> int:
     """Start JupyterLab in the repository, on its first page or on the notebook named; all else is for JupyterLab."""
-    from jupyterlab.labapp import LabApp
-
     settings.write(Path(sys.prefix))
     try:
         for line in update.settle(ROOT):
@@ -21,7 +19,11 @@ def main(argv: list[str]) -> int:
     except Problem as problem:  # no reason not to start
         print(problem)
     passed_on = arguments(argv)
+    if moved := homes.move(ROOT / ".course" / "home"):
+        print(moved)
     os.chdir(ROOT)  # JupyterLab's file browser shows the folder it was started in
+    from jupyterlab.labapp import LabApp
+
     LabApp.launch_instance(passed_on)
     return 0
 
@@ -41,4 +43,6 @@ def arguments(argv: list[str]) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in argv:
         print("You are root, as one is in a container: JupyterLab is told that this is meant (--allow-root).")
         passed_on.append("--allow-root")
+    if not any(argument.startswith("--ServerApp.root_dir") for argument in argv):
+        passed_on.insert(0, f"--ServerApp.root_dir={ROOT}")  # a configuration of one's own may name another folder
     return [f"--LabApp.default_url=/doc/tree/{page.as_posix()}", *passed_on]

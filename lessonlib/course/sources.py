@@ -49,11 +49,19 @@ class Clone:
 
     @classmethod
     def at(cls, root: Path) -> Clone | None:
-        """The clone whose top folder is `root`; None where there is none, or no git."""
+        """The clone whose top folder is `root`; None where there is none, or no git.
+
+        Raises Problem where git does not trust a folder of another account's.
+        """
         clone = cls(root)
         try:
             top = clone.git("rev-parse", "--show-toplevel")
-        except Problem:
+        except Problem as problem:
+            if "dubious ownership" in str(problem):
+                raise Problem(
+                    f"git does not work in {root}, because the folder belongs to another account. If you trust it, "
+                    f'tell git so: git config --global --add safe.directory "{root}"'
+                ) from None
             return None
         return clone if Path(top).resolve() == root.resolve() else None
 

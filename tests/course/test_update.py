@@ -221,6 +221,14 @@ def test_no_remote_gets_a_sentence(mine):
         update.update(mine)
 
 
+def test_a_folder_of_another_account_is_not_told_to_be_no_clone(mine, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    with pytest.raises(Problem, match=r"belongs to another account.*safe\.directory"):
+        update.update(mine)
+
+
 def test_no_git_gets_a_sentence(mine, monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(Problem, match="git is not installed"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lessonlib.course import ROOT, Problem, environment, settings
+from lessonlib.course import ROOT, Problem, environment, pytorch, settings
 from lessonlib.course.environment import Environment
 from lessonlib.course.lock import one_at_a_time
 
@@ -167,9 +167,154 @@ def test_a_python_without_venv(monkeypatch, tmp_path):
         Environment(tmp_path).ensure(("requirements.txt",))
 
 
+# --- which PyTorch ---
+
+
+def torch_wheel(folder: Path, build: str) -> None:
+    """A torch of one build, as a wheel in a simple index at `folder`."""
+    (folder / "torch").mkdir(parents=True, exist_ok=True)
+    version = "1+cpu" if build == "cpu" else "1"
+    cuda = "None" if build == "cpu" else "'12.9'"
+    notes = f"torch-{version}.dist-info"
+    files = {
+        "torch/__init__.py": f"__version__ = '{version}'",
+        "torch/version.py": f"cuda: Optional[str] = {cuda}\n",
+        f"{notes}/METADATA": f"Metadata-Version: 2.1\nName: torch\nVersion: {version}\n",
+        f"{notes}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{file},,\n" for file in [*files, f"{notes}/RECORD"])
+    name = f"torch-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(folder / "torch" / name, "w") as packed:
+        for file, text in (files | {f"{notes}/RECORD": record}).items():
+            packed.writestr(file, text)
+    (folder / "torch" / "index.html").write_text(f'<a href="{name.replace("+", "%2B")}">{name}</a>')
+
+
+@pytest.fixture(scope="module")
+def with_torch(tmp_path_factory):
+    """A root whose requirements pin torch, an index of CPU builds, and one of pip's own choice."""
+    root = tmp_path_factory.mktemp("which torch")
+    torch_wheel(root / "cpu", "cpu")
+    torch_wheel(root / "all", "cuda")
+    (root / "requirements.txt").write_text(wheel(root, "lessonlib") + "torch==1\n")
+    return root
+
+
+def index(monkeypatch, root: Path, cpu: str = "cpu") -> None:
+    monkeypatch.setattr(pytorch.sys, "platform", "linux")
+    monkeypatch.setattr(pytorch, "CPU_INDEX", (root / cpu).as_uri() if cpu else "http://127.0.0.1:9/whl/cpu")
+    monkeypatch.setenv("PIP_INDEX_URL", (root / "all").as_uri())
+
+
+@pytest.mark.slow
+def test_the_torch_that_fits_the_machine_is_installed_kept_and_changed_when_asked(with_torch, monkeypatch, capsys):
+    index(monkeypatch, with_torch)
+    monkeypatch.setattr(pytorch, "has_nvidia", lambda: False)
+    here = Environment(with_torch)
+    here.ensure(("requirements.txt",))
+    assert pytorch.installed(here.folder) == ("1", "cpu")
+    monkeypatch.setattr(pytorch, "has_nvidia", lambda: True)  # a build that is there stays
+    here.stamp("requirements.txt").unlink()
+    here.ensure(("requirements.txt",))
+    assert pytorch.installed(here.folder) == ("1", "cpu")
+    for choice, build in (("cuda", "cuda"), ("auto", "cuda"), ("keep", "cuda"), ("cpu", "cpu"), ("keep", "cpu")):
+        Environment(with_torch, choice).ensure(("requirements.txt",))
+        assert pytorch.installed(here.folder) == ("1", build), choice
+
+
+@pytest.mark.slow
+def test_where_the_index_cannot_be_reached_pip_chooses_and_a_sentence_says_so(with_torch, monkeypatch, capsys):
+    index(monkeypatch, with_torch, cpu="")
+    monkeypatch.setattr(pytorch, "has_nvidia", lambda: False)
+    shutil.rmtree(with_torch / ".venv", ignore_errors=True)
+    Environment(with_torch).ensure(("requirements.txt",))
+    assert pytorch.installed(with_torch / ".venv") == ("1", "cuda")
+    assert "cannot be reached" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("choice", "there", "nvidia", "system", "build"),
+    [
+        ("auto", None, False, "linux", "cpu"),
+        ("auto", None, True, "linux", "cuda"),
+        ("auto", None, False, "darwin", ""),
+        ("auto", None, True, "win32", ""),
+        ("auto", "cuda", False, "linux", "cuda"),
+        ("auto", "cpu", True, "linux", "cpu"),
+        ("keep", None, False, "linux", ""),
+        ("keep", "cuda", False, "linux", "cuda"),
+        ("cpu", "cuda", True, "linux", "cpu"),
+        ("cuda", "cpu", False, "linux", "cuda"),
+    ],
+)
+def test_the_build_that_is_wanted(monkeypatch, choice, there, nvidia, system, build):
+    monkeypatch.setattr(pytorch.sys, "platform", system)
+    monkeypatch.setattr(pytorch, "has_nvidia", lambda: nvidia)
+    assert pytorch.wanted(choice, there) == build
+
+
+def test_the_choice_is_read_from_the_command_line():
+    assert pytorch.from_arguments(["--port=1", "--torch=cpu", "x"]) == ("cpu", ["--port=1", "x"])
+    assert pytorch.from_arguments(["--torch", "keep"]) == ("keep", [])
+    assert pytorch.from_arguments([]) == ("auto", [])
+    for wrong in (["--torch=gpu"], ["--torch"]):
+        with pytest.raises(ValueError, match="one of auto, cpu, cuda, keep"):
+            pytorch.from_arguments(wrong)
+
+
+def test_an_index_that_does_not_answer_is_given_up_soon():
+    assert not pytorch.is_reached("http://127.0.0.1:9/whl")
+    assert not pytorch.is_reached("no address")
+
+
+def test_the_free_space_fits_what_will_be_installed(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "free_gigabytes", lambda _: 5.0)
+    environment.check(tmp_path, "cpu")
+    with pytest.raises(Problem, match=r"asks for 9 GB\. --torch=cpu"):
+        environment.check(tmp_path, "cuda")
+
+
+def test_the_course_s_own_pin_is_read():
+    assert pytorch.pinned(ROOT / "requirements.txt")
+    assert pytorch.pinned(ROOT / "requirements-test.txt") is None
+
+
+def test_another_pythonpath_does_not_reach_the_course(monkeypatch, tmp_path):
+    (tmp_path / "lessonlib").mkdir()
+    (tmp_path / "lessonlib" / "__init__.py").write_text("raise SystemExit('another copy of the course')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    here = Environment(tmp_path)
+    here.python = Path(sys.executable)
+    assert here.runs("import lessonlib")
+    for name in environment.NOT_OURS:
+        assert name not in environment.surroundings()
+
+
+@pytest.mark.parametrize(("machine", "told"), [("x86_64", "Intel processor"), ("arm64", "64-bit Python")])
+def test_a_mac_without_a_build_of_pytorch_is_not_told_to_take_another_python(monkeypatch, machine, told):
+    monkeypatch.setattr(environment.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(environment.platform, "machine", lambda: machine)
+    assert told in environment.explain("ERROR: No matching distribution found for torch==2.13.0", Path("log"))
+
+
 @pytest.mark.parametrize(
     ("said", "cure"),
     [
+        ("ERROR: HTTP error 403 while getting https://x/simple/numpy/", "refused to answer"),
+        ("ERROR: 403 Client Error: Forbidden for url: https://x/simple/", "refused to answer"),
+        ("ERROR: [WinError 32] The process cannot access the file because it is being used", "in use or locked"),
+        ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: 'x'", "in use or locked"),
+        (
+            "ERROR: Could not find a version that satisfies the requirement numpy==2 (from versions: none)\n"
+            "ERROR: No matching distribution found for numpy==2",
+            "has no numpy at all",
+        ),
+        (
+            "ERROR: Ignored the following versions that require a different python version: 2 Requires-Python >=3.12\n"
+            "ERROR: Could not find a version that satisfies the requirement numpy==2 (from versions: none)\n"
+            "ERROR: No matching distribution found for numpy==2",
+            "64-bit Python",
+        ),
         ("ERROR: Could not install packages: [Errno 28] No space left on device", "disk is full"),
         ("WARNING: Retrying after connection broken by 'NewConnectionError'", "Connect to the internet"),
         ("ERROR: No matching distribution found for torch==2.13.0", "no torch==2.13.0 for this Python"),
@@ -246,6 +391,6 @@ def test_an_old_python_is_told_which_one_is_needed(monkeypatch):
 
 
 def test_setting_up_needs_the_standard_library_alone():
-    modules = "environment, doctor, settings, lock, browsers"
+    modules = "environment, doctor, settings, lock, browsers, pytorch, console"
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from lessonlib.course import {modules}"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)  # -S: no site-packages

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from lessonlib.course import ROOT
+from lessonlib.course import ROOT, pytorch
 from lessonlib.course.commands import available
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,8 +27,8 @@ def test_its_links_lead_somewhere(committed_course):
     assert [link for link in local if not Path(committed_course, link).exists()] == []
 
 
-def test_it_asks_for_the_python_and_the_torch_that_the_course_asks_for():
+def test_it_asks_for_the_python_that_the_course_asks_for_and_names_each_choice_of_torch():
     (python,) = re.findall(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (torch,) = re.findall(r"^torch==.+$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert f"Python {python} or newer" in README
-    assert torch in README
+    for choice in set(pytorch.CHOICES) - {"auto"}:
+        assert f"`{choice}`" in README or f"--torch={choice}" in README
