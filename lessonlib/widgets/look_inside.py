@@ -55,6 +55,8 @@ class LookInside(LessonWidget):
             gradients=_same_scale(gradients),
             embedding=embedding_map(_embedding_weight(model, X), vocabulary.characters),
         )
+        if self._is_broken:
+            print(BROKEN)
         self._predict()
         self.observe(self._predict, "text")
         self.on_msg(self._write)

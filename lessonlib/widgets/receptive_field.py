@@ -58,6 +58,8 @@ class ReceptiveField(LessonWidget):
         self.trouble = ""  # why a model could not be measured
         self.observe(self._measure, ["computed", "text"])
         self.computed = model is not None
+        if self.trouble:
+            print(self.trouble)
 
     def _measure(self, _):
         """Measure the model on the text that is shown; a text with unknown characters keeps the last measurement."""

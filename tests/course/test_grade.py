@@ -1,6 +1,7 @@
 """A grade report: full points, part, none; a sentence for whatever else is sent; and pages that a learner reads."""
 
 import csv
+import dataclasses
 import json
 import os
 import sys
@@ -124,6 +125,18 @@ def test_a_cell_that_was_split_is_one_answer(tmp_path):
     notebook.cells.insert(place + 1, second)
     notebooks.write(path, notebooks.dumps(notebook))
     assert graded(tmp_path, path)[1]["split"]["points"] == 3
+
+
+def test_work_above_the_definition_has_more_time_than_a_case(shared, monkeypatch):
+    """In the notebook the cell runs before the check, for as long as it likes; a case has a few seconds."""
+    exercise = dataclasses.replace(registry.exercises()["uniform"], seconds=0.2)
+    busy = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() < end: pass\n"
+    answer = (busy + "def answer_uniform(): return 1, 2, 3",)
+    done = shared.run(exercise, [model.IMPORTS], answer, SEED)
+    assert {outcome.status for outcome in done.outcomes.values()} == {"returned"}
+    monkeypatch.setattr(sandbox, "CELL_SECONDS", 0.2)
+    late = shared.run(exercise, [model.IMPORTS], answer, SEED)
+    assert "still running after 0.2 seconds" in next(iter(late.outcomes.values())).message
 
 
 def test_points_and_checks_written_into_a_submission_do_not_count(tmp_path):
