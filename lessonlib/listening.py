@@ -6,13 +6,16 @@ import io
 from collections.abc import Mapping
 
 import torch
+import torch.nn.functional as F
+from matplotlib import colormaps
 
 from lessonlib import style
 from lessonlib.recordings import write_wav
 from lessonlib.sound import RATE, SCALE
 
-FRAME, HOP = 256, 64  # samples of a spectrogram's columns, and from one to the next
+FRAME, HOP = 256, 128  # samples in a column of a spectrogram, and from one column to the next
 NOTE_FRAME = 1000  # a quarter of a second: long enough to tell two neighbouring notes apart
+GREYS = colormaps["Greys"].resampled(8)  # a step for each 6 decibels; a picture of many greys would be a large file
 BAND = (110, 360)  # Hz: where the strings of SCALE have their lowest partials
 
 
@@ -66,6 +69,21 @@ def share_on_notes(waveform: torch.Tensor, rate: int = RATE) -> float:
     return (energy[band & on].sum() / energy[band].sum().clamp(min=1e-12)).item()
 
 
+def plucks(waveform: torch.Tensor) -> int:
+    """How often the sound above 1,000 Hz jumps up by 8 decibels or more within a tenth of a second: the onsets found.
+
+    It misses soft ones: of four plucks a second in the course's music it finds two or three.
+    """
+    if len(waveform) < 4 * FRAME:
+        raise ValueError(f"{len(waveform)} samples are too short to look for onsets: give at least {4 * FRAME}.")
+    frames = waveform.unfold(0, FRAME, FRAME // 4) * torch.hann_window(FRAME)
+    high = torch.fft.rfft(frames).abs().square()[:, FRAME // 4 :].sum(1)
+    loud = 10 * high.clamp(min=1e-6).log10()
+    rise = loud[6:] - loud[:-6]
+    highest_near = F.max_pool1d(rise[None], 9, stride=1, padding=4)[0]
+    return int(((rise == highest_near) & (rise > 8)).sum())
+
+
 @style.drawing
 def pictures(sounds: Mapping[str, torch.Tensor], alt: str, shown: float = 0.05, rate: int = RATE) -> style.Picture:
     """A row for each named sound: `shown` seconds of its waveform from the middle, and the spectrogram of all of it."""
@@ -78,7 +96,14 @@ def pictures(sounds: Mapping[str, torch.Tensor], alt: str, shown: float = 0.05, 
         left.set_ylim(-1.05, 1.05)
         extent = (0, len(waveform) / rate, 0, rate / 2)
         right.imshow(
-            spectrogram(waveform).numpy(), origin="lower", aspect="auto", extent=extent, cmap="Greys", vmin=-50, vmax=0
+            spectrogram(waveform).numpy(),
+            origin="lower",
+            aspect="auto",
+            extent=extent,
+            cmap=GREYS,
+            vmin=-48,
+            vmax=0,
+            interpolation="nearest",
         )
         right.grid(False)
         last = i == len(sounds) - 1

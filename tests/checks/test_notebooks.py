@@ -134,7 +134,8 @@ def test_probes_run_alone(tmp_path):
 
 
 def test_probes_hold_no_verdicts():
-    for file in [PROBES / f"{lessons.find(lesson).module}.py" for lesson in LESSONS if lesson != "tree"]:
+    files = [PROBES / f"{lessons.find(lesson).module}.py" for lesson in LESSONS]
+    for file in filter(Path.exists, files):  # a lesson that asks for values alone has none
         text = file.read_text(encoding="utf-8")
         assert "Mistake" not in text
         assert "reference" not in text

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lessonlib import sound
-from lessonlib.listening import Player, pictures, share_on_notes, spectrogram
+from lessonlib.listening import Player, pictures, plucks, share_on_notes, spectrogram
 
 
 @pytest.mark.parametrize("frequency", sound.SCALE)
@@ -96,3 +96,12 @@ def test_a_player_says_what_it_plays_and_does_not_start_by_itself():
 
 def test_pictures_have_a_row_for_each_sound():
     assert len(pictures({"a": torch.randn(4000), "b": torch.randn(4000)}, "two").axes) == 4
+
+
+def test_onsets_are_found_in_music_and_not_in_noise():
+    quiet, burst = 0.001 * torch.randn(2000), torch.randn(500)
+    assert plucks(torch.cat([quiet, burst, quiet, quiet, burst, quiet])) == 2
+    assert plucks(torch.randn(16000, generator=torch.Generator().manual_seed(0))) == 0
+    assert 8 <= plucks(sound.from_mu_law(sound.melodies(2, 4))) <= 16
+    with pytest.raises(ValueError, match="too short"):
+        plucks(torch.randn(1000))
