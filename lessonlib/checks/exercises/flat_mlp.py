@@ -10,6 +10,8 @@ from ..engine import Check
 from ..exercise import Mistake
 from ..expect import equal, returned, same, several, shaped, tensor
 from ..probes import flat_mlp as probes
+from .training_step import STEP
+from .writing import WRITE
 
 # --- windows and targets ---
 
@@ -187,4 +189,4 @@ SMOOTH = code("smooth", "The smooth curve", easy, 8, name="smooth")(
     ),
 )
 
-check = Check("flat-mlp", WINDOWS, UNIFORM, LUCKY, SMOOTH)
+check = Check("flat-mlp", WINDOWS, UNIFORM, LUCKY, SMOOTH, STEP, WRITE)

@@ -1,0 +1,152 @@
+"""The exercise that writes names: judged by what known models are shown, and by how often each letter comes.
+
+The bounds are more than six standard deviations wide and leave every mistake far outside: no verdict hangs on luck.
+"""
+
+from __future__ import annotations
+
+from ..declare import Case, code, medium
+from ..exercise import Mistake
+from ..expect import describe, returned
+from ..probes import writing as probes
+
+CALL = f"`write(model, {probes.CHARACTERS!r}, 3, 1.0, generator, 20)`"
+WORD = "".join(probes.CHARACTERS[i] for i in probes.NAME)
+FIRST, SECOND = probes.CHARACTERS[probes.A], probes.CHARACTERS[probes.B]
+DRAWN = probes.LONG * probes.LETTERS
+FAIR = range(458, 563)  # of 600 draws at 85 %: 510, and six standard deviations to both sides
+
+
+def _text(value: object, call: str) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        raise Mistake(f"{call} gave None, expected a text.", "return-forgotten")
+    raise Mistake(f"{call} gave {describe(value)}, expected a text.", next='Join the characters: `"".join(…)`.')
+
+
+# --- the loop ---
+
+
+def _written(data: dict, seed: int) -> None:
+    seen = data["contexts"]
+    text = _text(returned(data["text"], CALL, _grown(seen)), CALL)
+    if text == WORD and seen == _contexts():
+        return
+    says = f"The model is sure of {WORD!r} and then of the end. {CALL} wrote {text!r}"
+    known = {WORD + ".": "the-dot-is-no-letter", WORD[:-1]: "the-last-letter-is-lost"}
+    id = known.get(text) or ("the-dot-is-no-letter" if text.strip(".") == WORD and text != WORD else None)
+    if id:
+        raise Mistake(f"{says}.", id)
+    _sure(returned(data["short"], CALL, _grown(seen)), says)
+    _contexts_are_right(seen, f"{says}; it was shown {_shown(seen)}, expected {_shown(_contexts())}.")
+    raise Mistake(f"{says}.", next="Write down the ids after each round of the loop.")
+
+
+def _sure(short: dict, says: str) -> None:
+    """Does a letter of 99.998 % come? Of a hundred names of one letter, softmax of (1, 0, 0, 0, 0) gives 40."""
+    if short["empty"] == probes.NAMES:
+        raise Mistake(f"{says}.", "the-padding-is-no-end")
+    if short["A"] < probes.NAMES - 8:
+        told = f"A letter of more than 99.9 % came {short['A']} times in {probes.NAMES}."
+        id = "softmax-twice" if short["A"] in range(30, 62) else None
+        raise Mistake(told, id, next="" if id else "Draw from the softmax of the scores.")
+
+
+def _contexts() -> list[list[int]]:
+    ids = [0] * probes.CONTEXT + list(probes.NAME)
+    return [ids[i : i + probes.CONTEXT] for i in range(len(probes.NAME) + 1)]
+
+
+def _contexts_are_right(seen: list[list[int]], says: str) -> None:
+    right = _contexts()
+    if seen == right[: len(seen)]:
+        return
+    if len(seen) > 1 and all(context == right[0] for context in seen):
+        raise Mistake(says, "the-context-moves-on")
+    if len(seen) > 1 and seen[1] == [probes.NAME[0], 0, 0]:
+        raise Mistake(says, "newest-character-first")
+    if id := _grown(seen):
+        raise Mistake(says, id)
+    raise Mistake(says, next="Show the model the last three ids, with those of the dots in front of them.")
+
+
+def _grown(seen: list[list[int]]) -> str | None:
+    """Is each context one longer than the one before?"""
+    lengths = [len(context) for context in seen]
+    grows = len(seen) > 1 and lengths == list(range(lengths[0], lengths[0] + len(seen)))
+    return "the-context-keeps-its-length" if grows else None
+
+
+def _shown(contexts: list[list[int]]) -> str:
+    return ", ".join(map(str, contexts[:3])) + (", …" if len(contexts) > 3 else "")
+
+
+def _no_gradients(data: dict, seed: int) -> None:
+    if data["gradients"]:
+        raise Mistake("The model was called with gradients being recorded.", "writing-needs-no-gradients")
+
+
+def _never_ending(data: dict, seed: int) -> None:
+    for length, attempt in data.items():
+        call = f"`write(…, max_length={length})`"
+        text = _text(returned(attempt, call), call)
+        if text != FIRST * int(length):
+            says = f"A model that never ends wrote {len(text)} characters with max_length {length}."
+            raise Mistake(says, next="Count the characters that were written, not the ids in the context.")
+
+
+# --- what is drawn ---
+
+
+def _likely(data: dict, seed: int) -> None:
+    drawn = returned(data["counts"], CALL)
+    says = f"{FIRST!r} has 85 %, {SECOND!r} has 15 %. Of {DRAWN} letters, {_counts(drawn)}."
+    if DRAWN in drawn.values():
+        raise Mistake(says, "seeded-inside" if data["moved"] else "always-the-likeliest")
+    if drawn["A"] not in FAIR or sum(drawn.values()) != DRAWN:
+        raise Mistake(says, next="Draw from the softmax of the scores.")
+
+
+def _temperatures(data: dict, seed: int) -> None:
+    cold = returned(data["cold"], "`write(…, temperature=0.1)`")
+    if cold["A"] != probes.NAMES:
+        says = f"At temperature 0.1, {FIRST!r} has all but certainty. It came {cold['A']} times in {probes.NAMES}."
+        raise Mistake(says, "temperature-divides" if cold["A"] < 72 else "temperature-comes-before-softmax")
+    hot = returned(data["hot"], "`write(…, temperature=10.0)`")
+    if hot["A"] not in FAIR:
+        says = f"At temperature 10, {FIRST!r} has 85 %. Of {DRAWN} letters, {_counts(hot)}."
+        raise Mistake(says, next="Divide the scores by the temperature, whatever it is.")
+
+
+def _counts(drawn: dict[str, int]) -> str:
+    return f"{drawn['A']} were {FIRST!r} and {drawn['B']} were {SECOND!r}"
+
+
+def _generators(data: dict, seed: int) -> None:
+    first, again, other = (returned(data[name], CALL) for name in ("first", "again", "other"))
+    if first != again:
+        raise Mistake("Two generators in the same state gave different names.", "the-generator-is-an-argument")
+    if first == other:
+        raise Mistake("Generators in different states gave the same names.", "seeded-inside")
+
+
+WRITE = code("write", "Writing a name", medium, 12, name="write")(
+    Case("character by character, to the end", probes.written, _written, 2),
+    Case("a name that does not end is cut", probes.never_ending, _never_ending),
+    Case("as likely as the model says", probes.likely, _likely),
+    Case("the temperature", probes.temperatures, _temperatures, 2),
+    Case("no gradients", probes.written, _no_gradients),
+    Case("the generator", probes.generators, _generators),
+    why="The model only ever says how likely each next character is; drawing one and moving the window on is all the "
+    "writing there is.",
+    hints=(
+        "Begin with a context of `block_size` zeros. Each round: scores, probabilities, one draw, and the context "
+        "moves "
+        "on by that one.",
+        "`(scores / temperature).softmax(1)` gives the probabilities, `torch.multinomial(…, 1, generator=generator)` "
+        "draws.",
+        "A drawn 0 is the dot: the name is over, and the dot does not belong to it. `@torch.no_grad()` above the "
+        "function spares the gradients.",
+    ),
+)

@@ -1,0 +1,111 @@
+"""Probes: a name written character by character, by models whose scores are known."""
+
+from __future__ import annotations
+
+import torch
+
+from .common import attempt, generator
+
+CHARACTERS = ".wxyz"  # the alphabet of these models: not that of the lesson
+CONTEXT, NAME, SURE = 3, (3, 1, 4, 2), 40.0
+NAMES, LONG, LETTERS = 100, 12, 50  # names of one letter; long ones, and their letters
+A, B, GAP = 2, 4, 1.7346  # two letters and what lies between their scores: 85 % and 15 %
+
+
+class Known:
+    """ids (B, T) to scores (B, 5): a row of `table` for the newest character. It notes what it was shown, and how."""
+
+    def __init__(self, table: torch.Tensor):
+        self.table, self.contexts, self.gradients = table.clone().requires_grad_(), [], False
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        ids = ids.reshape(-1, ids.shape[-1])
+        self.contexts.append(ids[-1].tolist()[:20])
+        self.gradients |= torch.is_grad_enabled() and self.table.requires_grad
+        return self.table[ids[:, -1]]
+
+    def parameters(self) -> list[torch.Tensor]:
+        return [self.table]
+
+
+def script() -> torch.Tensor:
+    """After each character of NAME the next one is sure, and after the last one the end."""
+    table = torch.zeros(5, 5)
+    for now, then in zip((0, *NAME), (*NAME, 0), strict=True):
+        table[now, then] = SURE
+    return table
+
+
+def endless() -> torch.Tensor:
+    """A for ever."""
+    return torch.nn.functional.one_hot(torch.tensor(A), 5).float().mul(SURE).expand(5, 5)
+
+
+def two(gap: float) -> torch.Tensor:
+    """A and B, whose scores are `gap` apart; nothing else has a chance."""
+    row = torch.full((5,), -1000.0)
+    row[A], row[B] = gap, 0.0
+    return row.expand(5, 5)
+
+
+def peaked() -> torch.Tensor:
+    """A is nearly sure, by its score; the scores of all others are equal."""
+    return torch.nn.functional.one_hot(torch.tensor(A), 5).float().mul(12.0).expand(5, 5)
+
+
+def written(answer: object, seed: int) -> dict:
+    model = Known(script())
+    text = attempt(answer, model, CHARACTERS, CONTEXT, 1.0, generator(seed), 20)
+    short = attempt(_one_letter, answer, peaked(), 1.0, generator(seed))
+    return {"text": text, "contexts": model.contexts[:30], "gradients": model.gradients, "short": short}
+
+
+def never_ending(answer: object, seed: int) -> dict:
+    found = {}
+    for length in (1, 7):
+        found[str(length)] = attempt(answer, Known(endless()), CHARACTERS, CONTEXT, 1.0, generator(seed), length)
+    return found
+
+
+def likely(answer: object, seed: int) -> dict:
+    """How often each letter is drawn, and whether anything was drawn at random at all."""
+    drawn = generator(seed)
+    before = drawn.get_state(), torch.get_rng_state()
+    counts = attempt(_letters, answer, two(GAP), 1.0, drawn)
+    moved = not torch.equal(drawn.get_state(), before[0]) or not torch.equal(torch.get_rng_state(), before[1])
+    return {"counts": counts, "moved": moved}
+
+
+def temperatures(answer: object, seed: int) -> dict:
+    drawn = generator(seed)
+    return {
+        "cold": attempt(_one_letter, answer, two(2.0), 0.1, drawn),  # A alone
+        "hot": attempt(_letters, answer, two(10 * GAP), 10.0, drawn),
+    }
+
+
+def generators(answer: object, seed: int) -> dict:
+    """The same state twice, with other numbers drawn elsewhere in between, then another state."""
+
+    def names(state: int) -> str:
+        drawn = generator(state)
+        return "".join(str(answer(Known(two(0.0)), CHARACTERS, CONTEXT, 1.0, drawn, 10)) for _ in range(4))
+
+    def again() -> str:
+        torch.rand(7)
+        return names(seed)
+
+    return {"first": attempt(names, seed), "again": attempt(again), "other": attempt(names, seed + 1)}
+
+
+def _one_letter(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
+    """NAMES names of one letter: how many are A, how many empty."""
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, 1).strip(".") for _ in range(NAMES)]
+    return {"A": names.count(CHARACTERS[A]), "empty": names.count("")}
+
+
+def _letters(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
+    """Long names: how many of all letters are A, and how many B."""
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, LETTERS) for _ in range(LONG)]
+    text = "".join(names)
+    return {"A": text.count(CHARACTERS[A]), "B": text.count(CHARACTERS[B])}
