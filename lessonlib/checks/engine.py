@@ -6,16 +6,17 @@ import contextlib
 import dataclasses
 import functools
 import os
+import time
 from collections.abc import Callable
 
 from lessonlib import lessons, progress
 
-from . import forecast, notebook, panel, show
+from . import budget, forecast, notebook, panel, show, standing
 from .card import Card, Words, kernel
-from .exercise import Exercise
+from .exercise import Case, Exercise
 from .judging import check_failed, judge
 from .probes.pristine import pristine
-from .probes.runner import run
+from .probes.runner import Outcome, run
 from .result import Line, Mark, Result, State
 
 SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
@@ -41,12 +42,14 @@ class Check:
         self._solution_asked: set[str] = set()
         forecast.watch()
 
-    def __getattr__(self, id: str) -> Callable[..., Card | Words]:
+    def __getattr__(self, id: str) -> Callable[..., Card | Words | panel.Panel]:
         if id.startswith("_") or id not in self._exercises:
             raise AttributeError(f"There is no check called {id!r} in this notebook. {self._known()}")
         exercise = self._exercises[id]
 
-        def check(*answer: object) -> Card | Words:
+        def check(*answer: object) -> Card | Words | panel.Panel:
+            if exercise.trial and standing.is_asked(answer):
+                return standing.of(exercise, *answer)
             if len(answer) != 1:
                 return Words(f"Say what is to be checked: check.{id}({exercise.name}).").shown()
             return self._check(exercise, answer[0])
@@ -129,9 +132,12 @@ def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
     """
     outcomes = {}
 
+    if exercise.trial and not exercise.budget:
+        exercise = budget.drawn(exercise, budget.rehearsal(seed))
+
     def outcome_of(case):
         if case.probe not in outcomes:
-            outcomes[case.probe] = run(case.probe, answer, seed, exercise.kind, exercise.seconds)
+            outcomes[case.probe] = _outcome(exercise, case, answer, seed)
         return outcomes[case.probe]
 
     try:
@@ -144,6 +150,18 @@ def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:
     names = ", ".join(f"`{name}`" for name in replaced[:5])
     note = f"This notebook has replaced {names}. The check used the original."
     return Result(exercise, result.lines, result.printed, (note,))
+
+
+def _outcome(exercise: Exercise, case: Case, answer: object, seed: int) -> Outcome:
+    if not exercise.budget:
+        return run(case.probe, answer, seed, exercise.kind, exercise.seconds)
+    probe = functools.partial(case.probe, material=exercise.material)
+    with budget.one_thread():
+        begun = time.process_time()
+        outcome = run(probe, answer, seed, exercise.kind, exercise.seconds)
+    if outcome.data is not None:
+        outcome.data["spent"] = time.process_time() - begun
+    return outcome
 
 
 def _record(result: Result) -> None:

@@ -61,6 +61,9 @@ class Case:
     probe(answer, seed) -> dict   lives in lessonlib/checks/probes/ and gives no verdict
     judge(data, seed)             sees only that dict and the seed, and raises Mistake or Unanswered;
                                   a text that it returns is shown beside a case that passed
+
+    For an exercise with a trial, probe(answer, seed, material) and judge(data, trial): see budget.py. There the dict
+    also holds "spent", the processor time that our side has counted.
     """
 
     title: str
@@ -83,6 +86,9 @@ class Exercise:
     its first case that fails; the parts of a value are judged each for itself; `parts` is how they were declared. A
     right answer is met with the sentence `why`. `seconds` is the time limit of one case. `lesson` is the slug of its
     lesson; the names of its cells are made of that and the id, and so never change.
+
+    An exercise with a `trial` asks for a recipe; budget.py draws its `material`, what the probe is handed beside the
+    seed, and its `budget`, in seconds of processor time. `longest` is the number of characters an answer may have.
     """
 
     id: str
@@ -98,6 +104,10 @@ class Exercise:
     lesson: str = ""
     why: str = ""
     parts: tuple = field(default=(), compare=False)
+    trial: bool = False
+    material: dict | None = field(default=None, compare=False, repr=False)
+    budget: float = 0.0
+    longest: int = 100_000
 
     @property
     def points(self) -> int:

@@ -75,6 +75,9 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
             f"A value of type {outcome.error} came, expected `{exercise.name}` itself: a class or a function.",
             next=f"Define `{exercise.name}` in its cell, run it, then run this one again.",
         )
+    if outcome.status == runner.STOPPED and exercise.budget:
+        says = f"It was stopped: it had {exercise.budget:.3g} seconds of processor time."
+        return Mistake(says, "over-the-budget")
     if outcome.status == runner.STOPPED:
         limit = f"Your code was stopped while it was still running (it has {exercise.seconds:g} seconds)."
         says = outcome.message or limit

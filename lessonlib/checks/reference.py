@@ -61,6 +61,19 @@ def tree_at_each_position(x: Tensor, levels: list) -> Tensor:
     return torch.stack(ends)
 
 
+def tree_logits(x: Tensor, tree: dict) -> Tensor:
+    """(B, 2 ** levels) to (B, V), in evaluation.
+
+    tree: {"embedding": (V, C), "levels": [{"weight": (2C, H), "bias": (H,) or None, and of BatchNorm "gamma", "beta",
+    "mean", "var", (H,) each}, …], "weight": (H, V), "bias": (V,)}.
+    """
+    x = tree["embedding"][x]
+    for level in tree["levels"]:
+        x = linear(flatten_consecutive(x, 2), level["weight"], level["bias"])
+        x = normalise(x, level["mean"], level["var"], level["gamma"], level["beta"]).tanh()
+    return linear(x, tree["weight"], tree["bias"])
+
+
 def attention(x: Tensor, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """One head of causal self-attention, position by position: (B, T, C) and three (C, d) to (B, T, d)."""
     outputs = []

@@ -20,10 +20,11 @@ from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.guard import TimeUp, time_limit
 from lessonlib.checks.result import Result
-from lessonlib.course import ROOT, Problem, journal, report, sandbox, submissions, targets
+from lessonlib.course import ROOT, Problem, journal, recipes, report, sandbox, submissions, targets
 from lessonlib.course.journal import Journal
 from lessonlib.course.submissions import Sheet, Submission
 
+BUDGET = 60.0  # seconds of processor time for a recipe
 JUDGE_SECONDS = 10.0
 JUDGE_MEMORY = 4_000_000_000
 BROKE = (
@@ -51,12 +52,30 @@ def main(argv: list[str]) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="notebooks, or folders of notebooks")
     parser.add_argument("--to", type=Path, default=Path("grades"), metavar="FOLDER", help="where the reports go")
     parser.add_argument("--seed", type=int, help="the seed of an earlier report, to grade just as it was graded")
+    parser.add_argument(
+        "--budget",
+        type=float,
+        default=BUDGET,
+        metavar="SECONDS",
+        help="processor time for each answer that is a recipe for training (default %(default)g): a class of 30 takes "
+        "half an hour of one core, more on a slow machine. With 15 to 60 its steps are easier, below 15 they only "
+        "tell whether it learns; 0 leaves these exercises out",
+    )
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
     options = parser.parse_args(argv)
-    return run(options.files, options.to, options.seed, options.jobs)
+    if not 0 <= options.budget <= 600:
+        parser.error(f"--budget is {options.budget:g}: give seconds from 0 to 600")
+    return run(options.files, options.to, options.seed, options.jobs, budget=options.budget)
 
 
-def run(paths: list[Path], folder: Path, seed: int | None = None, jobs: int = 1, root: Path = ROOT) -> int:
+def run(
+    paths: list[Path],
+    folder: Path,
+    seed: int | None = None,
+    jobs: int = 1,
+    root: Path = ROOT,
+    budget: float = BUDGET,
+) -> int:
     """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done."""
     sandbox.require()
     targets.try_folder(folder)
@@ -69,7 +88,9 @@ def run(paths: list[Path], folder: Path, seed: int | None = None, jobs: int = 1,
         sandbox.Sandbox() as box,
         ThreadPoolExecutor(max(1, jobs)) as pool,
     ):
-        begun = [_begin(path, course, kept, lambda *job: pool.submit(box.run, *job, kept.seed)) for path in found]
+        course = [recipes.prepared(sheet, kept.seed, budget) for sheet in course]
+        run_one = recipes.calibrated(box.run)
+        begun = [_begin(path, course, kept, lambda *job: pool.submit(run_one, *job, kept.seed)) for path in found]
         if count := sum(len(one.known) for one in begun):
             print(f"{count} answers were graded before, in a run with the same seed.")
         try:
@@ -165,7 +186,7 @@ def _result(exercise: Exercise, begun: Begun, kept: Journal) -> tuple[Result, fr
         result = judge(exercise, lambda case: runner.Outcome(runner.TODO), kept.seed)
         return _noted(result, _excuse(exercise, begun.submission) or ""), frozenset()
     run = begun.runs[exercise.id].result()
-    result = _judge(exercise, run.outcomes, kept.seed)
+    result = _noted(_judge(exercise, run.outcomes, kept.seed), recipes.note(exercise, run.walls))
     if run.broke:
         return _noted(result, BROKE), run.walls
     kept.add(_key(exercise, begun.submission, kept), result, run.walls)
@@ -182,10 +203,9 @@ def _excuse(exercise: Exercise, submission: Submission) -> str | None:
         return f"The cell `{exercise.grade_id}` is missing from this notebook."
     if submission.is_untouched(exercise):
         return ""
-    if submission.length(exercise) > submissions.LONGEST:
-        return (
-            f"The cell `{exercise.grade_id}` has more than {submissions.LONGEST:,} characters: nothing in it was run."
-        )
+    longest = min(submissions.LONGEST, exercise.longest)
+    if submission.length(exercise) > longest:
+        return f"The cell `{exercise.grade_id}` has more than {longest:,} characters: nothing in it was run."
     return None
 
 

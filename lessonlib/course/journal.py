@@ -97,7 +97,7 @@ def opened(folder: Path, seed: int | None) -> Iterator[Journal]:
 
 def key(exercise: Exercise, given: list[str], answer: tuple[str, ...], seed: int) -> str:
     """The name of a result: of everything that it depends on."""
-    limits = [nursery.MEMORY, nursery.namespaces() != (), exercise.seconds, sandbox.CELL_SECONDS]
+    limits = [nursery.MEMORY, nursery.namespaces() != (), exercise.seconds, exercise.budget, sandbox.CELL_SECONDS]
     system = [torch.__version__, platform.python_version(), platform.machine(), platform.release()]
     told = json.dumps([exercise.id, given, answer, judge(), seed, system, limits])
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()

@@ -117,18 +117,22 @@ class Nursery:
         except Ended:
             raise Lost(self._last_words()) from None
         finally:
-            process.exit_code = self._end()
+            process.exit_code, process.spent = self._end()
             os.close(tell)
             os.close(frames)
 
-    def _end(self) -> int:
-        """End the process that runs, and tell how it ended. A nursery that does not answer is none any more."""
+    def _end(self) -> tuple[int, float]:
+        """End the process that runs; how it ended, and the seconds of processor time that it took.
+
+        A nursery that does not answer is none any more.
+        """
         with GONE:
             self.line.settimeout(PARTING)
             self.line.sendall(b"end")
-            return int(self.line.recv(16))
+            code, spent = self.line.recv(32).split()
+            return int(code), float(spent)
         self.is_alive = False
-        return -1
+        return -1, 0.0
 
     def _last_words(self) -> str:
         self._kill()
@@ -177,7 +181,7 @@ class Process:
         self._tell = tell
         self._frames = frames
         self.deadline = deadline
-        self.exit_code = 0
+        self.exit_code, self.spent = 0, 0.0
         self._buffer = bytearray()
         self._left = self.MOST
 

@@ -25,6 +25,7 @@ import time
 from dataclasses import dataclass, fields, replace
 from queue import Empty, SimpleQueue
 
+from lessonlib.checks import budget
 from lessonlib.checks.exercise import Exercise
 from lessonlib.checks.forecast import CELL_SECONDS
 from lessonlib.checks.probes import runner
@@ -32,7 +33,7 @@ from lessonlib.checks.probes.plain import plain
 from lessonlib.checks.probes.runner import Outcome
 from lessonlib.course import Problem
 from lessonlib.course.child import wire
-from lessonlib.course.nursery import Ended, Lost, Nursery, Process
+from lessonlib.course.nursery import Ended, Late, Lost, Nursery, Process
 
 SHOWN = 3000  # characters of a message or of printed text
 TRIES = 3  # for a process that does not start where others did
@@ -143,13 +144,16 @@ def _run(nursery: Nursery, exercise: Exercise, given: list[str], answer: tuple[s
     names = list(dict.fromkeys(case.probe_name for case in exercise.cases))
     job = {"given": given, "answer": answer, "name": exercise.name, "kind": exercise.kind}
     job |= {"seed": seed, "seconds": exercise.seconds, "cell_seconds": CELL_SECONDS, "probes": names}
+    job["material"] = exercise.material
     allowance = exercise.seconds * len(names) + CELL_SECONDS + 3  # for each probe, for the cell itself, and to spare
+    # Of a budget the kernel stops what is late beyond doubt; time on a busy machine's clock is no matter.
+    cpu = budget.GRACE * exercise.budget + budget.SPARE + 3 if exercise.budget else allowance
     outcomes: dict[str, Outcome] = {}
     end = Ended
-    with nursery.process(allowance) as process:
+    with nursery.process(cpu) as process:
         walls = _walls(process)
         process.tell(job)
-        process.deadline = time.monotonic() + allowance
+        process.deadline = time.monotonic() + (4 * allowance if exercise.budget else allowance)
         try:
             while len(outcomes) < len(names):
                 name, outcome = _outcome(process.frame(), names)
@@ -161,7 +165,10 @@ def _run(nursery: Nursery, exercise: Exercise, given: list[str], answer: tuple[s
     if not nursery.is_alive:
         end = Broke
     elif end is Ended and process.exit_code:
-        end = Crashed
+        end = Late if exercise.budget and process.spent >= cpu else Crashed
+    for outcome in outcomes.values():
+        if exercise.budget and outcome.data is not None:  # by our own count, whatever it says of itself
+            outcome.data.update(spent=process.spent, allowed=exercise.budget)
     lost = Outcome(end.status, error=end.error, message=end.message)
     return Run({name: outcomes.get(name, lost) for name in names}, walls)
 

@@ -10,6 +10,7 @@ from ..exercise import Mistake
 from ..expect import describe, returned
 from ..probes import scaling_up as probes
 from ..values import Kind, not_right, understood
+from .scaling_up_budget import BUDGET
 
 # --- 76,579 by hand ---
 
@@ -263,4 +264,4 @@ PASSES = value("passes", "Passes over the data", easy, 5)(
     ),
 )
 
-check = Check("scaling-up", TREE_COUNT, EPOCH, DECAY, RATE, PASSES)
+check = Check("scaling-up", TREE_COUNT, EPOCH, DECAY, RATE, PASSES, BUDGET)

@@ -28,13 +28,19 @@ def _put(wanted: list[dict[str, object]]) -> list[str]:
         now = vars(owner)
         for name, value in names.items():
             if now.get(name, _MISSING) is not value and name not in _KEEP:
+                if not _is_torchs_own(now.get(name), name):
+                    changed.append(f"{owner.__name__}.{name}")
                 setattr(owner, name, value)
-                changed.append(f"{owner.__name__}.{name}")
         if isinstance(owner, type):  # modules grow by being used; a class that has grown was patched
             for name in [name for name in now if name not in names]:
                 delattr(owner, name)
                 changed.append(f"{owner.__name__}.{name}")
     return changed
+
+
+def _is_torchs_own(value: object, name: str) -> bool:
+    """Whether torch has put it there: its first optimizer step wraps torch.manual_seed."""
+    return getattr(value, "__name__", "") == name and str(getattr(value, "__module__", "")).startswith("torch")
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import json
 import linecache
 import os
@@ -41,6 +42,8 @@ def serve(jobs: int, frames: int, confine: Callable[[], list[str]]) -> None:
 def work(job: dict, send: Callable[[dict], None]) -> None:
     """Run the job's sources, then each probe, and send an outcome for each."""
     probes = [(name, find(name)) for name in job["probes"]]
+    if job["material"] is not None:
+        probes = [(name, functools.partial(probe, material=job["material"])) for name, probe in probes]
     module = sys.modules["__main__"] = ModuleType("__main__")
     names = vars(module)
     names.update(__builtins__=builtins, display=print)
