@@ -62,7 +62,7 @@ BUDGET = Exercise(
         "rate follow the share that is left.",
         "AdamW at 0.01, batches of 512, a rate that is held and then falls to 0. Mind the shuffle: each name once "
         "before any comes again.",
-        "Call `model.train()` before, so that the running statistics are kept. For more, look at the rungs of the lesson on the ladder.",
+        "Call `model.train()` before, so that the running statistics are kept. For more, look at the ladder's rungs.",
     ),
     given=True,
     why="The judge has measured your tree on names that it never saw, so the recipe itself is what counts.",
