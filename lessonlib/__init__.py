@@ -10,9 +10,9 @@ Then go on in the order of the lessons:
     attention                a small transformer
     ladder/                  how fast and how low the tree trains, one idea a file
 
-`plots`, `diagrams` and `style` draw, `weights` keeps a trained tree, `progress` and `predictions` keep your way through
-the lessons, and `widgets/` is what you look at and move. `checks/` and `course/` are machinery; the lessons need none
-of it.
+`capstone/` is your own tree, from a word list to a report. `plots`, `diagrams` and `style` draw, `weights` keeps a
+trained tree, `progress` and `predictions` keep your way through the lessons, and `widgets/` is what you look at and
+move. `checks/` and `course/` are machinery; the lessons need none of it.
 """
 
 __version__ = "0.2.0"

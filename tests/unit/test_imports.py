@@ -27,7 +27,7 @@ FLOORS = (
         "sampling",
         "predictions",
     },
-    {"plots", "diagrams", "image_plots", "weights", "sound_models", "realtime", "listening"},
+    {"plots", "diagrams", "image_plots", "weights", "sound_models", "realtime", "listening", "capstone"},
     {"widgets"},
     {"checks"},
     {"wayfinding"},

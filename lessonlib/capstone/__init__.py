@@ -1,0 +1,36 @@
+"""Your own tree: from any word list to a trained tree, an honest comparison, and a page about both.
+
+words      read a list and tidy it, and say what it can teach
+sizes      how many levels and how wide, with the reasons
+runs       train one model on the list
+contest    the tree against the flat model: the same search for each, three seeds, test words once
+findings   what a trained tree does well and badly, and what it writes
+report     all of it on one page
+"""
+
+from lessonlib.capstone.contest import Contest, Search, compare, search
+from lessonlib.capstone.findings import Findings, look
+from lessonlib.capstone.places import folder, unused
+from lessonlib.capstone.report import report
+from lessonlib.capstone.runs import Run, fit
+from lessonlib.capstone.sizes import Sizes, suggest
+from lessonlib.capstone.words import BIRDS, WordList, read
+
+__all__ = [
+    "BIRDS",
+    "Contest",
+    "Findings",
+    "Run",
+    "Search",
+    "Sizes",
+    "WordList",
+    "compare",
+    "fit",
+    "folder",
+    "look",
+    "read",
+    "report",
+    "search",
+    "suggest",
+    "unused",
+]
