@@ -11,6 +11,7 @@ from ..expect import describe, returned
 from ..probes import scaling_up as probes
 from ..values import Kind, not_right, understood
 from .scaling_up_budget import BUDGET
+from .training_loop import LOOP
 
 # --- 76,579 by hand ---
 
@@ -264,4 +265,4 @@ PASSES = value("passes", "Passes over the data", easy, 5)(
     ),
 )
 
-check = Check("scaling-up", TREE_COUNT, EPOCH, DECAY, RATE, PASSES, BUDGET)
+check = Check("scaling-up", TREE_COUNT, EPOCH, DECAY, RATE, PASSES, LOOP, BUDGET)

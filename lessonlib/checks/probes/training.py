@@ -85,8 +85,12 @@ def loop_with_factor(answer: object, seed: int) -> dict:
     return {"run": attempt(_loop, answer, seed, factor)}
 
 
+def loop_to_the_low(answer: object, seed: int) -> dict:
+    return {"run": attempt(_loop, answer, seed, lambda step: 0.5)}
+
+
 def loop_in_evaluation(answer: object, seed: int) -> dict:
-    return {"run": attempt(_loop, answer, seed, lambda step: 1.0, norm=True, training=False)}
+    return {"run": attempt(_loop, answer, seed, lambda step: 1.0, True, False)}
 
 
 def _loop(answer, seed: int, schedule, norm: bool = False, training: bool = True) -> dict:

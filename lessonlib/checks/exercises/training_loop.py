@@ -1,0 +1,130 @@
+"""The exercise on the training loop: how many steps, at which rates, in which mode, and what it leaves behind."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+from ..declare import Case, code, hard
+from ..exercise import Mistake
+from ..expect import describe, equal, returned
+from ..probes import training as probes
+from .training_step import all_equal, as_number, farthest
+
+Tensor = torch.Tensor
+CALL = f"`fit(model, optimizer, batches, {probes.STEPS}, factor)`"
+
+
+class Run(NamedTuple):
+    """What a run leaves: the parameters, the running averages, the losses."""
+
+    state: list[Tensor]
+    running: list[Tensor]
+    losses: list[float]
+
+
+@functools.lru_cache(maxsize=16)  # several cases ask for the same run
+def run(seed: int, wrong: str = "", norm: bool = False, schedule=None) -> Run:
+    """The loop by the book, or with one thing wrong, by its misconception."""
+    net = probes.model(seed, norm).train(wrong != "training-mode-is-off")
+    optimizer, losses, rate = probes.sgd(net), [], probes.RATE
+    given = probes.batches(seed, probes.STEPS + 30)
+    for step in range(probes.STEPS + 30 if wrong == "batches-have-no-end" else probes.STEPS):
+        x, y = given[0 if wrong == "one-batch-for-all" else step]
+        factor = schedule(step + (wrong == "steps-count-from-0")) if schedule else 1.0
+        rate = rate * factor if wrong == "factors-multiply-up" else probes.RATE * factor
+        optimizer.param_groups[0]["lr"] = probes.RATE if wrong == "the-schedule-is-not-used" else rate
+        loss = F.cross_entropy(net(x), y)
+        if wrong != "gradients-pile-up":
+            optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return Run(probes.values(net), [b for b in net.buffers() if b.ndim], losses)
+
+
+def _steps(data: dict, seed: int) -> None:
+    found = returned(data["run"], CALL)
+    right = run(seed)
+    if not all_equal(found["state"], right.state):
+        ids = ("gradients-pile-up", "one-batch-for-all", "batches-have-no-end")
+        id = next((id for id in ids if all_equal(found["state"], run(seed, id).state)), None)
+        says = f"After {probes.STEPS} steps the weights are not where they should be. "
+        if found["taken"] > probes.STEPS + 1:
+            says += f"{found['taken']} batches were taken. "
+        raise Mistake(says + farthest(found["state"], right.state), id)
+    if found["taken"] > probes.STEPS + 1:
+        raise Mistake(f"{found['taken']} batches were taken for {probes.STEPS} steps.", "batches-have-no-end")
+
+
+def _losses(data: dict, seed: int) -> None:
+    found, right = returned(data["run"], CALL), run(seed).losses
+    losses = found["losses"]
+    if losses is None:
+        raise Mistake(f"{CALL} gave None, expected the losses.", "return-forgotten")
+    if isinstance(losses, Tensor) and losses.ndim == 1:
+        losses = losses.tolist()
+    if not isinstance(losses, list) or len(losses) != probes.STEPS:
+        raise Mistake(f"{CALL} gave {describe(losses)}, expected a list of {probes.STEPS} losses.", next="One a step.")
+    if found["graph"]:
+        raise Mistake(f"{CALL} gave losses with their graphs.", "the-loss-keeps-its-graph")
+    numbers = torch.tensor([as_number(loss, CALL) for loss in losses])
+    if not equal(numbers, torch.tensor(right)):
+        off = next(i for i, r in enumerate(right) if not equal(numbers[i], torch.tensor(r)))
+        raise Mistake(
+            f"The loss of step {off} is {numbers[off]:.4f}, expected {right[off]:.4f}.", next="Before its step."
+        )
+
+
+def _rates(data: dict, seed: int) -> None:
+    found = returned(data["run"], CALL)
+    right = run(seed, schedule=probes.factor)
+    if not all_equal(found["state"], right.state):
+        ids = ("the-schedule-is-not-used", "factors-multiply-up", "steps-count-from-0")
+        variants = ((id, run(seed, id, schedule=probes.factor).state) for id in ids)
+        id = next((id for id, state in variants if all_equal(found["state"], state)), None)
+        says = "With factors 1, 0.5, 0.25, 0.5, 1 the weights are not where they should be. "
+        raise Mistake(says + farthest(found["state"], right.state), id)
+
+
+def _left(data: dict, seed: int) -> None:
+    found = returned(data["run"], CALL)
+    if abs(found["rate"] - probes.RATE) > 1e-9:
+        says = f"The optimizer came with a rate of {probes.RATE:g} and goes with {found['rate']:g}."
+        raise Mistake(says, "the-rate-is-put-back")
+    if not found["training"]:
+        raise Mistake("The model came in training mode and goes in evaluation mode.", "the-mode-is-put-back")
+
+
+def _mode(data: dict, seed: int) -> None:
+    call = "`fit(…)`, on a model that comes in evaluation mode,"
+    found, right = returned(data["run"], call), run(seed, norm=True)
+    if not all_equal(found["state"], right.state):
+        off = run(seed, "training-mode-is-off", norm=True).state
+        id = "training-mode-is-off" if all_equal(found["state"], off) else None
+        raise Mistake(f"{call} left other weights. {farthest(found['state'], right.state)}", id)
+    if not all_equal(found["running"], right.running):
+        raise Mistake(f"{call} left other running averages.", next="Call the model once for each batch.")
+    if not found["training"]:
+        raise Mistake("The model came in evaluation mode and goes in training mode.", "the-mode-is-put-back")
+
+
+LOOP = code("loop", "The training loop", hard, 15, name="fit")(
+    Case("as many steps as asked for", probes.loop, _steps, 2),
+    Case("the losses come back", probes.loop, _losses),
+    Case("each step at its own rate", probes.loop_with_factor, _rates, 2),
+    Case("rate and mode are as they were", probes.loop_to_the_low, _left),
+    Case("training mode, and back to what it was", probes.loop_in_evaluation, _mode),
+    why="A loop is the step, repeated, with everything around it kept in order: the rate of this step, the mode of the "
+    "model, and both as they were when it is over.",
+    hints=(
+        "`for step, (x, y) in zip(range(steps), batches)` takes as many batches as there are steps. Inside stands the "
+        "training step of lesson 01.",
+        'Keep `group["lr"]` of each of `optimizer.param_groups` before the loop. At each step it becomes the kept rate '
+        "times `factor(step)`; afterwards the kept one.",
+        "`model.training` tells the mode. Keep it, call `model.train()`, and at the end `model.train(kept)`.",
+    ),
+)
