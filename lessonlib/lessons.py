@@ -15,7 +15,10 @@ OLD_KEY = re.compile(r"(?:ex)?(\d\d)-(?=.)")  # "05-wall", "ex05-fusion": keys o
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson. `number` is its place in the course, as "05"; `was` its number in 0.2.0, "" for a later one."""
+    """One lesson. `number` is its place in the course, as "05"; `was` its number in 0.2.0, "" for a later one.
+
+    `part` names the part of the course it belongs to; `core` and `fast` say whether it is on one of the short ways.
+    """
 
     slug: str
     number: str
@@ -24,6 +27,8 @@ class Lesson:
     minutes: int
     core: bool = False
     was: str = ""
+    part: str = ""
+    fast: bool = False
 
     @property
     def module(self) -> str:

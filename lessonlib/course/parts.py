@@ -41,11 +41,15 @@ def filled(text: str, here: str) -> str:
 
 
 def lesson_map(here: str) -> str:
-    """All lessons as a table, the core path in bold."""
-    rows = ["| lesson | idea | minutes |", "|---|---|---|"]
+    """All lessons as a table, part by part, the core path in bold, the fast lane marked."""
+    rows, part = ["| lesson | idea | minutes |", "|---|---|---|"], None
     for each in lessons.lessons():
+        if each.part != part:
+            part = each.part
+            rows.append(f"| *{part}* | | |")
         name = f"[{each.number} {each.title}]({here}{each.file})"
-        rows.append(f"| {f'**{name}**' if each.core else name} | {each.idea} | {each.minutes} |")
+        shown = f"**{name}**" if each.core else name
+        rows.append(f"| {shown}{' »' if each.fast else ''} | {each.idea} | {each.minutes} |")
     return "\n".join(rows)
 
 

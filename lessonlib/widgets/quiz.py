@@ -1,5 +1,6 @@
 """The quiz: answers and feedback stay in Python; a wrong first answer brings its flashcard back."""
 
+import random
 import textwrap
 
 import traitlets
@@ -14,6 +15,7 @@ from lessonlib.widgets.flashcards import list_of_words
 class Quiz(LessonWidget):
     """The questions of one lesson, Quiz("tree"), of several, Quiz(["shapes", "tree"]), or of all, Quiz().
 
+    Quiz(before="tree", n=2) asks again what earlier lessons asked: what was missed first, then what is still open.
     You may try again until you are right; what counts is the first try.
     """
 
@@ -26,8 +28,8 @@ class Quiz(LessonWidget):
     feedback = traitlets.Dict().tag(sync=True)  # {} before a try; then the choice, whether it is right, and why
     first_tries = traitlets.Dict().tag(sync=True)  # question id: whether the first answer was right
 
-    def __init__(self, lessons=None):
-        self._questions = content.of_lessons(content.questions(), lessons)
+    def __init__(self, lessons=None, before=None, n=2):
+        self._questions = content.of_lessons(content.questions(), lessons) if before is None else _earlier(before, n)
         super().__init__(total=len(self._questions))
         self._ask(0)
         self.on_msg(self._hear)
@@ -96,6 +98,16 @@ class Quiz(LessonWidget):
                 for question in self._questions
             ],
         )
+
+
+def _earlier(before: str | int, n: int) -> list[content.Question]:
+    """Up to `n` questions of the lessons before that one: missed ones, then open ones, then others; mixed, but fixed."""
+    here = catalogue.find(before)
+    earlier = {each.slug for each in catalogue.lessons() if each.number < here.number}
+    asked = [question for question in content.questions() if question.lesson in earlier]
+    random.Random(here.slug).shuffle(asked)
+    tries = progress.load().get("quiz", {})
+    return sorted(asked, key=lambda question: {False: 0, None: 1}.get(tries.get(question.id), 2))[:n]
 
 
 def _as_list(question: content.Question) -> str:

@@ -29,8 +29,9 @@ def said(cell) -> str:
 def test_stored_quizzes_and_cards_are_those_of_the_content(slug, committed_course):
     for cell in code_cells(committed_course, slug):
         for name, widget in (("Quiz", Quiz), ("Flashcards", Flashcards)):
-            if call := re.fullmatch(rf'{name}\((?:"([^"]+)")?\)', cell.source.strip()):
-                assert said(cell).strip() == widget(call[1]).static_text().strip(), f"{cell.id}: execute the lesson"
+            if call := re.fullmatch(rf'{name}\((?:(before=)?"([^"]+)")?\)', cell.source.strip()):
+                now = widget(before=call[2]) if call[1] else widget(call[2])
+                assert said(cell).strip() == now.static_text().strip(), f"{cell.id}: execute the lesson"
 
 
 def test_the_stored_cheat_sheet_is_that_of_the_content(committed_course):

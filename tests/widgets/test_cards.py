@@ -172,3 +172,27 @@ def test_it_moves_on_and_ends():
 def test_a_choice_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="choice is 9"):
         Quiz("05").answer(9)
+
+
+# Questions from earlier lessons
+
+
+def test_a_lesson_opens_with_questions_of_earlier_ones_the_missed_first():
+    fresh = [question.id for question in Quiz(before="tree")._questions]
+    assert len(fresh) == 2
+    assert fresh == [question.id for question in Quiz(before="tree")._questions]
+    earlier = [question for question in content.questions() if question.lesson in ("flat-mlp", "layers", "shapes")]
+    missed = next(question.id for question in earlier if question.id not in fresh)
+    progress.update(lambda record: record.setdefault("quiz", {}).update({missed: False, fresh[0]: True}))
+    again = [question.id for question in Quiz(before="tree")._questions]
+    assert again[0] == missed
+    assert fresh[0] not in again
+    assert all(content_of(id).lesson not in ("tree", "wavenet") for id in again)
+
+
+def content_of(id):
+    return next(question for question in content.questions() if question.id == id)
+
+
+def test_before_the_first_questions_there_are_none_to_ask():
+    assert Quiz(before="flat-mlp").total == 0
