@@ -101,7 +101,7 @@ class Quiz(LessonWidget):
 
 
 def _earlier(before: str | int, n: int) -> list[content.Question]:
-    """Up to `n` questions of the lessons before that one: missed ones, then open ones, then others; mixed, but fixed."""
+    """Up to `n` questions of the lessons before that one: missed ones first, then open ones, then others."""
     here = catalogue.find(before)
     earlier = {each.slug for each in catalogue.lessons() if each.number < here.number}
     asked = [question for question in content.questions() if question.lesson in earlier]
