@@ -49,7 +49,7 @@ def _small(monkeypatch):
         monkeypatch.setattr(module, "SEEDS", (1, 2))
     monkeypatch.setattr(lines.in_turns, "__defaults__", (1,))
     monkeypatch.setattr(best, "SIZES", {"tiny": (replace(best.LOWEST, **TINY), 4, 6)})
-    monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3))
+    monkeypatch.setattr(ladder.climb, "__defaults__", (42, 6, 16, 3, False))
     monkeypatch.setattr(fair, "EPOCHS", 1)
     monkeypatch.setattr(fair, "BATCH", 64)
     monkeypatch.setattr(search, "RATES", (0.01, 0.02))
