@@ -190,8 +190,8 @@ YES, NO = ("true", "yes", "y", "ja"), ("false", "no", "n", "nein")
 
 def _truth(came: object) -> bool:
     came = _alone(came)
-    if isinstance(came, bool):
-        return came
+    if isinstance(came, int | float) and came in (0, 1):  # True, or 1 and 0 for it
+        return bool(came)
     first = re.match(r"\w*", came.strip().lower())[0] if isinstance(came, str) else ""
     if first in YES + NO:
         return first in YES

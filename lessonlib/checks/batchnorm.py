@@ -6,12 +6,15 @@ both (the published lesson), biased in both. All are right.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from . import reference
 from .exercise import Mistake
-from .expect import Variants, describe, equal, recognised
+from .expect import Variants, describe, difference, equal, learns, recognised
 from .probes.batchnorm import BETA, GAMMA
+from .probes.common import traced
 
 ONE, ZERO = torch.ones(3), torch.zeros(3)
 CORRECTIONS = (0, 1)
@@ -40,23 +43,51 @@ def any_equal(found: object, candidates: list[torch.Tensor]) -> bool:
     return any(equal(found, right, tolerance=1e-3) for right in candidates)
 
 
-def same_by_any(
-    found: torch.Tensor, rights: list[torch.Tensor], says: str, variants: Variants = (), other=None
-) -> None:
+def same_by_any(found: torch.Tensor, rights: list[torch.Tensor], says: str, variants: Variants = ()) -> None:
     """`expect.same`, where each of `rights` is right."""
     if not any_equal(found, rights):
-        raise Mistake(says, recognised(found, variants, tolerance=1e-3) or other, picture=(found, rights[0]))
+        id = recognised(found, variants, tolerance=1e-3)
+        told = says if id else f"{says} {difference(found, rights[0], 1e-3)}"
+        raise Mistake(told, id, picture=(found, rights[0]))
 
 
-def right_gradient(found: object, x: torch.Tensor, weights: torch.Tensor) -> None:
-    """Is `found` the gradient that reaches x from the sum of the layer's output times `weights`?"""
-    rights = []
+def right_gradients(data: dict, x: torch.Tensor, call: str) -> None:
+    """Are the gradients of `probes.trained` those of one convention?"""
+    if any(data["buffers_in_graph"]):
+        raise Mistake("running_mean or running_var requires a gradient.", "buffers-keep-the-graph")
+    values, names = [GAMMA if scale else BETA for scale in data["scales"]], ["x", *map(_named, data["scales"])]
+    mistakes = []
     for correction in CORRECTIONS:
-        x = x.detach().clone().requires_grad_()
-        out = reference.normalise(x, *reference.statistics(x, correction), GAMMA, BETA)
-        (out * weights).sum().backward()
-        rights.append(x.grad)
-    same_by_any(found, rights, "The gradient that reaches x is not right.", other="statistics-cut-from-the-graph")
+        try:
+            learns(data, names, _layer(data["scales"], correction), (x, *values), call)
+            return
+        except Mistake as mistake:
+            mistakes.append(mistake)
+    if _cut_at(data, x):
+        raise Mistake("The gradient that reaches x is not right.", "statistics-cut-from-the-graph")
+    raise mistakes[-1]
+
+
+def _named(scale: bool) -> str:
+    return "gamma" if scale else "beta"
+
+
+def _layer(scales: list[bool], correction: int, cut: bool = False) -> Callable:
+    """The layer in training, of x and its parameters in the order in which it lists them."""
+
+    def layer(x, *found):
+        given = {_named(scale): p.reshape(-1) for scale, p in zip(scales, found, strict=True)}
+        mean, var = reference.statistics(x.detach() if cut else x, correction)
+        return reference.normalise(x, mean, var, given.get("gamma", GAMMA), given.get("beta", BETA))
+
+    return layer
+
+
+def _cut_at(data: dict, x: torch.Tensor) -> bool:
+    """Whether the gradient at x is what comes when mean and variance are taken for constants."""
+    values = [GAMMA if scale else BETA for scale in data["scales"]]
+    constants = [traced(_layer(data["scales"], c, cut=True), x, *values)["gradients"]["value"][0] for c in CORRECTIONS]
+    return any_equal(data["gradients"]["value"][0], constants)
 
 
 def told(mean: torch.Tensor, var: torch.Tensor, rights: list[tuple[torch.Tensor, torch.Tensor]]) -> str:

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 
+from . import advice
 from .exercise import Mistake
+from .probes.common import bare, traced
 from .probes.plain import foreign
 
 TOLERANCE = 1e-4
 COUNTS = {2: "two", 3: "three"}
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+NO_MISCONCEPTION = ("NameError", "UnboundLocalError", "RecursionError", "ModuleNotFoundError")  # slips of the pen
 Variants = Mapping[str, object] | Iterable[tuple[str, object]]  # what each misconception would have given
 
 
@@ -23,13 +27,19 @@ def returned(attempt: dict, call: str, known: Mistake | str | None = None, next:
     When the call raised: the `known` mistake, or one with the error's words, with the misconception `known`.
     """
     if "raised" not in attempt:
+        if which := attempt.get("changed"):
+            raise Mistake(f"{call} changed its {ORDINALS[which]} argument.", "argument-changed")
         return attempt["value"]
+    message = attempt["message"]
+    where = f" at `{attempt['line']}`" if attempt["line"] else ""
+    says = f"{call} raised {attempt['raised']}{where}: {message}"
+    if "a leaf Variable that requires grad" in message:
+        raise Mistake(says, "argument-changed")
+    if attempt["raised"] in NO_MISCONCEPTION:
+        raise Mistake(says, next=advice.after(attempt["raised"], message))
     if isinstance(known, Mistake):
         raise known
-    where = f" at `{attempt['line']}`" if attempt["line"] else ""
-    if not known:
-        next = "Run the same call in a cell of your own, and print the shapes just before that line."
-    raise Mistake(f"{call} raised {attempt['raised']}{where}: {attempt['message']}", known, next=next)
+    raise Mistake(says, known, next=next if known else advice.after(attempt["raised"], message))
 
 
 def tensor(value: object, call: str) -> torch.Tensor:
@@ -42,6 +52,12 @@ def tensor(value: object, call: str) -> torch.Tensor:
         f"{call} gave {describe(value)}, expected a tensor.",
         next="Look at what the last line returns: `type(...)` tells.",
     )
+
+
+def own(computed_in: object) -> None:
+    """Is the computation the class's own? `common.home` says where it comes from."""
+    if str(computed_in).startswith("torch.nn.modules.") and computed_in != "torch.nn.modules.module":
+        raise Mistake(f"What this class computes is written in `{computed_in}`, not in your cell.", "inherited-answer")
 
 
 def several(value: object, count: int, call: str, next: str) -> list:
@@ -91,7 +107,67 @@ def same(
     """
     if not equal(found, right, tolerance):
         id = recognised(found, variants, tolerance) or other
-        raise Mistake(says, id, next="" if id else next, picture=(found, right))
+        told = says if id else f"{says} {difference(found, right, tolerance)}"
+        raise Mistake(told, id, next="" if id else next, picture=(found, right))
+
+
+def difference(found: torch.Tensor, right: torch.Tensor, tolerance: float = TOLERANCE) -> str:
+    """Which number differs first, how many do, and what is the same with all of them, as far as it can be told."""
+    found, right = found.double(), right.double()
+    if found.shape != right.shape:
+        return f"Its shape is {tuple(found.shape)}, expected {tuple(right.shape)}."
+    off = ~((found - right).abs() <= tolerance * (1 + right.abs()))
+    if not off.any():
+        return ""
+    place = off.nonzero()[0].tolist()
+    came, wanted = found[tuple(place)].item(), right[tuple(place)].item()
+    at = f"At {place} it is {came:.4g}, expected {wanted:.4g}" if place else f"It is {came:.4g}, expected {wanted:.4g}"
+    count = "" if right.numel() == 1 else f" ({int(off.sum())} of {right.numel()} numbers differ)"
+    return f"{at}{count}.{_in_common(found, right, tolerance)}"
+
+
+def _in_common(found: torch.Tensor, right: torch.Tensor, tolerance: float) -> str:
+    """What all the numbers have in common: a sign, a factor, a shift, another order, another place."""
+    if found.numel() < 2 or not found.isfinite().all() or not found.any():
+        return " All of them are 0." if found.numel() > 1 and not found.any() else ""
+    factor, shift = (found.sum() / right.sum()).item(), (found - right).mean().item()
+    if equal(found, -right, tolerance):
+        return " All have the wrong sign."
+    if equal(found, factor * right, tolerance):
+        return f" All are {factor:.4g} times what they should be."
+    if equal(found, right + shift, tolerance):
+        return f" All are {abs(shift):.4g} too {'large' if shift > 0 else 'small'}."
+    if equal(found.flatten().sort().values, right.flatten().sort().values, tolerance):
+        return " They are the right numbers, in other places."
+    return ""
+
+
+def learns(attempt: dict, names: Sequence[str], right: Callable, args: tuple, call: str) -> None:
+    """Do the gradients of a `common.traced` equal those of `right(*args)`? names: what they belong to, in order."""
+    found = returned(attempt["gradients"], f"`backward()` from {call}", "graph-is-cut")
+    expected = traced(right, *args)["gradients"]["value"]
+    for name, came, gradient in zip(names, found, expected, strict=True):
+        one_gradient(came, gradient, name, call)
+
+
+def one_gradient(found: object, right: torch.Tensor | None, name: str, call: str, tolerance: float = 1e-3) -> None:
+    """Is this the gradient that reaches `name` through the call?
+
+    Where the numbers are right, and only for those, a wrong gradient has one cause: a part of the way is hidden.
+    """
+    right = torch.zeros(()) if right is None else right
+    if isinstance(found, torch.Tensor) and bare(found.shape) == bare(right.shape):
+        found = found.reshape(right.shape)
+        scale = right.abs().mean().clamp(min=1e-8)
+        if equal(found / scale, right / scale, tolerance):
+            return
+    elif found is None and not right.any():
+        return
+    says = f"The numbers of {call} are right, but the gradient that should reach {name} from there"
+    if found is None or not found.any():
+        raise Mistake(f"{says} {'never comes' if found is None else 'is all 0'}.", "graph-is-cut")
+    told = f"{says} is not right. {difference(found, right, tolerance)}"
+    raise Mistake(told, "graph-is-cut", picture=(found, right))
 
 
 def causal(

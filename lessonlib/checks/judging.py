@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import odd
+from . import advice, odd
 from .exercise import Case, Exercise, Kind, Mistake, Unanswered
 from .probes import runner
 from .probes.runner import Outcome
@@ -38,6 +38,8 @@ def _line(exercise: Exercise, case: Case, outcome: Outcome, seed: int) -> Line:
     if outcome.status != runner.RETURNED:
         return Line(case.title, case.points, Mark.NOT_YET, _trouble(exercise, outcome))
     try:
+        if exercise.kind == Kind.CODE:
+            _left_nothing(outcome.data)
         note = _look(case, outcome.data, seed)
     except Unanswered:
         return Line(case.title, case.points, Mark.OPEN)
@@ -56,9 +58,28 @@ def _look(case: Case, data: dict, seed: int) -> str | None:
         raise
     except Exception:
         if unusual := odd.numbers(data):
-            says, advice = unusual
-            raise Mistake(says, next=advice) from None
+            says, next = unusual
+            raise Mistake(says, next=next) from None
         raise
+
+
+LEFT = {
+    "seed": Mistake("After the call torch's generator stands where your code has set it.", "seeded-inside"),
+    "grad": Mistake(
+        "After the call nothing in the notebook has gradients any more.",
+        next="Use `with torch.no_grad():`, which ends by itself, where you want none.",
+    ),
+    "dtype": Mistake(
+        "After the call every new tensor has another type.",
+        next="Leave the default type alone, and give single tensors theirs: `dtype=…`.",
+    ),
+}
+
+
+def _left_nothing(data: dict) -> None:
+    """Code that sets something for everybody changes what has nothing to do with it."""
+    for name in data.get("left") or ():
+        raise LEFT[name]
 
 
 def check_failed(error: Exception) -> Mistake:
@@ -87,9 +108,5 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
     if outcome.status == runner.EXITED:
         return Mistake("Your code asked Python to exit.", next="Take the call of exit() out: return instead.")
     where = f" at `{outcome.line}`" if outcome.line else ""
-    kinds = "dtype" in outcome.message.lower()
-    look = "print each `.dtype`: whole numbers become floats with `.float()`" if kinds else "print the shapes"
-    return Mistake(
-        f"Your code raised {outcome.error}{where}: {outcome.message}",
-        next=f"Run the same call in a cell of your own, and just before that line {look}.",
-    )
+    says = f"Your code raised {outcome.error}{where}: {outcome.message}"
+    return Mistake(says, next=advice.after(outcome.error, outcome.message))

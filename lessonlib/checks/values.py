@@ -67,10 +67,10 @@ def judges_of_parts(judges: list[Judge], together: Callable[[object, list], None
 
     def of_part(index: int) -> Callable[[dict, int], str | None]:
         def judged(data: dict, seed: int) -> str | None:
-            picked = [_pick(data["value"], i, len(judges)) for i in range(len(judges))]
-            note = judges[index](picked[index])
+            part = _pick(data["value"], index, len(judges))
+            note = judges[index](part)
             if together:
-                together(picked[index], picked)
+                together(part, [_pick(data["value"], i, len(judges)) for i in range(len(judges))])
             return note
 
         return judged
@@ -87,7 +87,8 @@ def _number(rights: dict[float, str], wrong: dict[float, str], tolerance: float)
         for right, how in rights.items():
             if near(got, right, tolerance):
                 return how
-        raise not_right(shown(got), next((id for v, id in wrong.items() if near(got, v, tolerance)), None))
+        id = next((id for v, id in wrong.items() if near(got, v, tolerance)), None)
+        raise not_right(shown(got), id, off(got, next(iter(rights))))
 
     return judge
 
@@ -97,7 +98,7 @@ def _between(right: Between, wrong: dict[tuple[float, float], str]) -> Judge:
         got = understood(came, Kind.NUMBER)
         id = next((id for (low, high), id in wrong.items() if low <= got <= high), None)
         if id or not right.low <= got <= right.high:
-            raise not_right(shown(got), id)
+            raise not_right(shown(got), id, off(got, right.low if got < right.low else right.high, factor=False))
 
     return judge
 
@@ -105,9 +106,10 @@ def _between(right: Between, wrong: dict[tuple[float, float], str]) -> Judge:
 def _truth(right: bool, misconception: str) -> Judge:
     """There is one way to be wrong, and it has a name."""
 
-    def judge(came: object) -> None:
+    def judge(came: object) -> str:
         if understood(came, Kind.TRUTH) != right:
             raise not_right(str(not right), misconception)
+        return f"{right}, as you say"  # the statement alone, behind a tick, would read as if it were true
 
     return judge
 
@@ -118,7 +120,8 @@ def _exactly(kind: Kind, rights: dict, wrong: dict) -> Judge:
     def judge(came: object) -> str:
         got = understood(came, kind)
         if got not in rights:
-            raise not_right(repr(came) if kind == Kind.NAME else str(got), wrong.get(got))
+            told = "" if kind == Kind.NAME else other_shape(got, next(iter(rights)))
+            raise not_right(repr(came) if kind == Kind.NAME else str(got), wrong.get(got), told)
         return rights[got]
 
     return judge
@@ -130,7 +133,7 @@ def _numbers(right: list[float], wrong: dict[tuple[float, ...], str], tolerance:
     def judge(came: object) -> None:
         got = understood(came, Kind.NUMBERS)
         if len(got) != len(right):
-            raise Mistake(f"{counted(len(got), 'number')} came, expected {len(right)}.")
+            raise _other_length(got, right, tolerance)
         if _all_near(got, right, tolerance):
             return
         told = ", ".join(map(shown, got))
@@ -142,6 +145,16 @@ def _numbers(right: list[float], wrong: dict[tuple[float, ...], str], tolerance:
         raise Mistake(f"{told}: {which} not right yet.", next=next_)
 
     return judge
+
+
+def _other_length(got: tuple[float, ...], right: list[float], tolerance: float) -> Mistake:
+    """The numbers that came are judged for what they are, one after another."""
+    good = 0
+    while good < min(len(got), len(right)) and near(got[good], right[good], tolerance):
+        good += 1
+    told = "No number is right yet" if not good else f"The first {good} are right" if good > 1 else "The first is right"
+    says = f"{counted(len(got), 'number')} came, expected {len(right)}. {told}."
+    return Mistake(says, next="Return one number for each place that the task names.")
 
 
 # --- what they are made of ---
@@ -158,10 +171,36 @@ def understood(came: object, kind: Kind) -> object:
     return value
 
 
-def not_right(came: str, misconception: str | None) -> Mistake:
-    """A value that is not right; where no misconception is known, there is only the way back to the question."""
+def not_right(came: str, misconception: str | None, how: str = "") -> Mistake:
+    """A value that is not right; where no misconception is known, `how` it differs is what can be told."""
     next = "" if misconception else "Work it out once more with a smaller example, or ask for a hint."
-    return Mistake(f"{came} is not right yet.", misconception, next=next)
+    return Mistake(f"{came} is not right yet{how if not misconception else ''}.", misconception, next=next)
+
+
+def off(got: float, right: float, factor: bool = True) -> str:
+    """How a number differs from the right one, as far as that gives nothing away: ": too large, by a factor of 2"."""
+    if not math.isfinite(got):
+        return ": no finite number"
+    if right and near(got, -right, 1e-3):
+        return ": it has the wrong sign"
+    told = ": too large" if got > right else ": too small"
+    if factor and float(right).is_integer() and abs(got - right) == 1 and abs(right) > 2:
+        return f"{told}, by 1"
+    if factor and right and got and got / right > 0:
+        ratio = max(got / right, right / got)
+        if near(ratio, round(ratio), 2e-3) and 2 <= round(ratio) <= 1000:
+            return f"{told}, by a factor of {round(ratio)}"
+    return told
+
+
+def other_shape(got: tuple, right: tuple) -> str:
+    """How a shape differs: in the number of its dimensions, their order, or one of them."""
+    if len(got) != len(right):
+        return f": it has {counted(len(got), 'dimension')}, expected {len(right)}"
+    if sorted(got) == sorted(right):
+        return ": the sizes are right, their order is not"
+    wrong = [str(i) for i, (g, r) in enumerate(zip(got, right, strict=True)) if g != r]
+    return f": dimension{'s' if len(wrong) > 1 else ''} {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong"
 
 
 def near(a: float, b: float, tolerance: float) -> bool:
@@ -187,6 +226,11 @@ def _pick(answer: object, index: int, count: int) -> object:
         answer = list(answer)
     if isinstance(answer, dict):
         answer = list(answer.values())
+    if isinstance(answer, list) and 1 < len(answer) < count:  # what came is judged
+        if index < len(answer):
+            return answer[index]
+        says = f"{counted(len(answer), 'part')} came, expected {count}: this one is missing."
+        raise Mistake(says, next="Return all of them in the order of the task; None stands for one that is open.")
     if not isinstance(answer, list) or len(answer) != count:
         how = f"Return all {count} in one tuple, in the order of the task; None stands for one that is open."
         raise _unlike(answer, f"{count} parts", how)

@@ -153,11 +153,11 @@ def test_what_is_no_shape_is_said(typed):
 
 
 def test_yes_and_no():
-    for typed in (True, "yes", "Yes.", " TRUE", "y", "yes, it does", "ja", [True], torch.tensor(True)):
+    for typed in (True, 1, 1.0, "yes", "Yes.", " TRUE", "y", "yes, it does", "ja", [True], torch.tensor(True)):
         assert read(typed, "yes or no") is True
-    for typed in (False, "no", "No!", "false", "n", "nein, nie"):
+    for typed in (False, 0, "no", "No!", "false", "n", "nein, nie"):
         assert read(typed, "yes or no") is False
-    for typed in ("perhaps", 1, "nobody", "yesterday", [True, False]):
+    for typed in ("perhaps", 2, "nobody", "yesterday", [True, False]):
         with pytest.raises(Unreadable, match="yes or no"):
             read(typed, "yes or no")
 

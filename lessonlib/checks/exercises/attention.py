@@ -9,7 +9,7 @@ from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import causal, equal, recognised, returned, shaped
+from ..expect import causal, difference, equal, learns, recognised, returned, same, shaped
 from ..probes import attention as probes
 
 # --- attention weights by hand ---
@@ -84,6 +84,7 @@ def _misconceptions(x: torch.Tensor, weights: list[torch.Tensor]) -> list[tuple[
         ("a-score-of-0-is-a-share", _attend(q, k, v, hide=lambda scores, future: scores.masked_fill(future, 0))),
         ("mask-before-softmax", after),
         ("shares-along-the-row", _attend(q, k, v, dim=-2)),
+        ("shares-along-the-row", _attend(q, k, v, dim=0)),
         ("scores-not-scaled", _attend(q, k, v, divide=1)),
         ("scaled-without-the-root", _attend(q, k, v, divide=d)),
         ("scaled-by-another-size", _attend(q, k, v, divide=C**0.5)),
@@ -114,8 +115,8 @@ def _head_output(data: dict) -> torch.Tensor:
 def _head_causal(data: dict, seed: int) -> None:
     out = _head_output(data)
     changed = shaped(returned(data["changed"], HEAD_CALL), (5, 2, 5, 4), "The same call with other x")
-    hide = "Give every column s > t of row t a score of minus infinity, then take the softmax."
-    id = _recognised(out, seed) or "looks-to-the-right"
+    hide = "Print the attention weights of one example: every row must add up to 1 and be 0 right of the diagonal."
+    id = _recognised(out, seed)
     causal(out.transpose(0, 1), changed.transpose(1, 2), hide, "x at position {}", id)
 
 
@@ -126,6 +127,7 @@ def _head_values(data: dict, seed: int) -> None:
         id = _recognised(out, seed)
         says = f"{HEAD_CALL} has the right shape; its numbers are not attention weights times values."
         scale = "Divide the scores by `d ** 0.5`, where d is W_query.shape[1]." if "scaled" in (id or "") else ""
+        says = says if id else f"{says} {difference(out, right)}"
         raise Mistake(says, id, next=scale, picture=(out[0], right[0]))
 
 
@@ -134,21 +136,14 @@ def _head_other_sizes(data: dict, seed: int) -> None:
         call = f"`head(x, W_query, W_key, W_value)`, for x ({B}, {T}, 5) and weights (5, 16),"
         out = shaped(returned(data[name], call, "sizes-come-from-x"), (B, T, 16), call)
         right = reference.attention(probes.drawn(seed, B, T, 5), *probes.matrices(seed, 5, 16))
-        if not equal(out, right):
-            raise Mistake(f"{call} is not right.", "sizes-come-from-x", picture=(out[0], right[0]))
+        q, k, v = (probes.drawn(seed, B, T, 5) @ w for w in probes.matrices(seed, 5, 16))
+        variants = [("sizes-come-from-x", _attend(q, k, v, divide=root)) for root in (2, 5**0.5, 6**0.5)]
+        same(out, right, f"{call} is not right, though x (2, 5, 6) is.", variants)
 
 
 def _head_gradients(data: dict, seed: int) -> None:
-    cut = Mistake(
-        "After `backward()` not all of the three matrices have the right gradient.",
-        "graph-is-cut",
-        next="Compute the output from the matrices themselves, without `.detach()` or `torch.no_grad()`.",
-    )
-    found = returned(data["gradients"], "`head(…).square().sum().backward()`", known=cut)
-    weights = [w.requires_grad_() for w in probes.matrices(seed, 6, 4)]
-    reference.attention(probes.drawn(seed, 2, 5, 6), *weights).square().sum().backward()
-    if not all(equal(g, w.grad, 1e-3) for g, w in zip(found, weights, strict=True)):
-        raise cut
+    names, arguments = ["x", "W_query", "W_key", "W_value"], (probes.drawn(seed, 2, 5, 6), *probes.matrices(seed, 6, 4))
+    learns(data, names, reference.attention, arguments, HEAD_CALL.rstrip(","))
 
 
 HEAD = code("head", "One head", medium, 12, name="head")(
@@ -170,6 +165,8 @@ HEAD = code("head", "One head", medium, 12, name="head")(
 
 def _places(data: dict, call: str) -> torch.Tensor:
     known = {(2, 3): "places-not-channels", (6, 3): "places-not-channels", (2, 6, 3): "places-not-channels"}
+    if data["seen"].get("changed") == 1:
+        raise Mistake(f"{call} left the model in another mode, or with other weights.", "the-mode-is-the-callers")
     return shaped(returned(data["seen"], call), (2, 6), call, known=known) != 0
 
 
@@ -206,6 +203,12 @@ def _seen_two(data: dict, seed: int) -> None:
     call = "`seen(model, x, 4)`, for a model that sees a position and the one two to its left,"
     known = [(_grid(0), "a-negative-gradient-counts"), (_grid(1, 2, 3, 4), "reach-may-have-holes")]
     _same_places(_places(data, call), _grid(1, 2, 4), call, known)
+    call = "`seen(model, x, 8)`, for the same model and x (3, 9, 3),"
+    found = shaped(returned(data["longer"], call), (3, 9), call) != 0
+    right = torch.zeros(3, 9, dtype=torch.bool)
+    right[0, [6, 8]] = True
+    if not torch.equal(found, right):
+        raise Mistake(f"{call} named the places {found.nonzero().tolist()}, expected {right.nonzero().tolist()}.")
 
 
 def _seen_again(data: dict, seed: int) -> None:

@@ -9,7 +9,7 @@ from .. import reference
 from ..declare import Case, code, easy, hard, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import equal, returned, shaped
+from ..expect import equal, own, returned, shaped, tensor
 from ..probes import batchnorm as probes
 from ..probes.batchnorm import BETA, GAMMA, batch
 
@@ -19,7 +19,10 @@ CALL = "`BatchNorm1d(3)(x)`"
 
 
 def _start(data: dict, seed: int) -> None:
-    found = returned(data["parameters"], "BatchNorm1d(3).parameters()")
+    own(data["computed_in"])
+    call = "`BatchNorm1d(3).parameters()`"
+    found = returned(data["parameters"], call)
+    found = [tensor(p, f"An item of {call}") for p in found]
     if len(found) != 2:
         says = f"`BatchNorm1d(3).parameters()` gave {len(found)} tensors, expected 2: gamma and beta."
         raise Mistake(says, "buffers-are-parameters" if len(found) == 4 else None)
@@ -43,10 +46,29 @@ def _training(data: dict, seed: int) -> None:
     flat = returned(data["constant"], CALL)
     if not bool(torch.isfinite(flat).all()):
         raise Mistake("A channel that is the same in the whole batch gave nan.", "no-eps")
+    if not equal(flat[:, 0], torch.zeros(6), 1e-2):
+        raise Mistake("A channel that is the same in the whole batch should become 0.")
+    _eps(data, x)
+    two = shaped(returned(data["two"], f"{CALL}, for a batch of two,"), (2, 3), f"{CALL}, for a batch of two,")
+    bn.same_by_any(two, bn.normalised(batch(seed, 2)), f"{CALL}, for a batch of two, is not right.")
+
+
+def _eps(data: dict, x: torch.Tensor) -> None:
+    """A large eps, to see where it goes."""
+    call = f"`BatchNorm1d(3, eps={probes.EPS})(x)`"
+    found = shaped(returned(data["eps"], call), (6, 3), call)
+    sides = [reference.statistics(x, correction) for correction in bn.CORRECTIONS]
+    right = [reference.normalise(x, *pair, bn.ONE, bn.ZERO, probes.EPS) for pair in sides]
+    variants = [
+        *(("eps-is-an-argument", (x - mean) / (var + eps) ** 0.5) for mean, var in sides for eps in (1e-5, 0, 1e-3)),
+        *(("eps-outside-the-root", (x - mean) / (var**0.5 + probes.EPS)) for mean, var in sides),
+    ]
+    bn.same_by_any(found, right, f"{call} does not divide by the root of variance + {probes.EPS}.", variants)
 
 
 def _mistaken(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
     """What each misconception would give in training, by each convention."""
+    yield "gamma-and-beta-swapped", torch.ones_like(x)  # a fresh beta times all, and a fresh gamma added
     for correction in bn.CORRECTIONS:
         mean, var = reference.statistics(x, correction)
         across, across_var = reference.statistics(x.T, correction)
@@ -62,10 +84,17 @@ def _affine(data: dict, seed: int) -> None:
     x = batch(seed, 6)
     forgotten = [*bn.normalised(x), *bn.normalised(x, gamma=GAMMA), *bn.normalised(x, beta=BETA)]
     says = f"With gamma {bn.row(GAMMA)} and beta {bn.row(BETA)}, {CALL} is not gamma * normalised + beta."
-    bn.same_by_any(out, bn.normalised(x, GAMMA, BETA), says, [("gamma-beta-not-applied", found) for found in forgotten])
+    variants = [("gamma-beta-not-applied", found) for found in forgotten]
+    variants += [("gamma-and-beta-swapped", found) for found in bn.normalised(x, BETA, GAMMA)]
+    bn.same_by_any(out, bn.normalised(x, GAMMA, BETA), says, variants)
+    if not bn.any_equal(returned(data["beside"], f"another {CALL}"), bn.normalised(x)):
+        raise Mistake("New numbers in one layer's gamma and beta change what another layer gives.", "two-are-one")
 
 
 def _running(data: dict, seed: int) -> None:
+    mean, var = bn.buffers(data["beside"], "in a layer beside it")
+    if not equal(mean, bn.ZERO) or not equal(var, bn.ONE):
+        raise Mistake("A batch through one layer has moved the running averages of another.", "two-are-one")
     batches = [batch(seed, 6), batch(seed + 1, 6)]
     for count, name in ((1, "first"), (2, "second")):
         mean, var = bn.buffers(data[name], f"after {count} batches in training")
@@ -79,8 +108,16 @@ def _running(data: dict, seed: int) -> None:
 def _running_misconception(mean: torch.Tensor, var: torch.Tensor, batches: list[torch.Tensor]) -> str | None:
     if equal(mean, bn.ZERO) or equal(var, bn.ONE):
         return "buffers-never-updated"
+    if len(batches) == 1 and bn.any_equal(var, _with_deviation(batches[0])):
+        return "standard-deviation-for-variance"
     momenta = {1 - probes.MOMENTUM: "momentum-backwards", 1.0: "last-batch-only", 0.1: "momentum-is-an-argument"}
     return next((id for m, id in momenta.items() if equal(mean, bn.averages(batches, m)[0][0])), None)
+
+
+def _with_deviation(x: torch.Tensor) -> list[torch.Tensor]:
+    """The running variance after one batch, had the deviation gone into it."""
+    kept, new = 1 - probes.MOMENTUM, probes.MOMENTUM
+    return [kept + new * reference.statistics(x, correction)[1] ** 0.5 for correction in bn.CORRECTIONS]
 
 
 def _evaluation(data: dict, seed: int) -> None:
@@ -90,19 +127,17 @@ def _evaluation(data: dict, seed: int) -> None:
     right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in bn.averages([batch(seed, 6)], 0.1)]
     says = "With `layer.training = False` the output should be made with running_mean and running_var."
     bn.same_by_any(out, right, says, [("eval-uses-the-batch", found) for found in bn.normalised(x, GAMMA, BETA)])
-    shaped(returned(data["single"], f"{call}, for a batch of one,"), (1, 3), call)
     before, later = (bn.buffers(data[when], "in evaluation") for when in ("before", "after"))
     if not all(equal(b, a) for b, a in zip(before, later, strict=True)):
         says = f"A call in evaluation moved running_mean from {bn.row(before[0])} to {bn.row(later[0])}."
         raise Mistake(says, "eval-updates-the-buffers")
+    single, x = f"{call}, for a batch of one,", batch(seed + 2, 1)
+    right = [reference.normalise(x, mean, var, GAMMA, BETA) for mean, var in bn.averages([batch(seed, 6)], 0.1)]
+    bn.same_by_any(shaped(returned(data["single"], single), (1, 3), single), right, f"{single} is not right.")
 
 
 def _gradients(data: dict, seed: int) -> None:
-    if any(data["buffers_in_graph"]):
-        raise Mistake("running_mean or running_var requires a gradient.", "buffers-keep-the-graph")
-    if any(g is None for g in data["parameters"]) or data["x"] is None:
-        raise Mistake("After `backward()` gamma, beta or x has no gradient.", "graph-is-cut")
-    bn.right_gradient(data["x"], batch(seed, 6), batch(seed + 3, 6))
+    bn.right_gradients(data, batch(seed, 6), CALL)
 
 
 BATCHNORM = code("batchnorm", "BatchNorm1d", hard, 25, name="BatchNorm1d")(

@@ -8,7 +8,7 @@ from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import causal, equal, returned, same, shaped
+from ..expect import causal, equal, learns, returned, same, shaped
 from ..probes import convolution as probes
 
 # --- dilations ---
@@ -145,17 +145,18 @@ def _other_channels(data: dict, seed: int) -> None:
     out = shaped(returned(data["out"], call), (20, 3), call)
     right = reference.tree_at_each_position(probes.name(seed, 20, 2), probes.levels(seed, 2, 5, 4, 6, 3))
     same(out, right, f"{call} does not give what the tree on windows gives.")
+    others = (("one", "(7, 4) and one level", (4, 2), (7, 4)), ("two", "(1, 3) and two levels", (3, 3, 5), (1, 3)))
+    for name, what, channels, shape in others:
+        call = f"`MendedConvolution(levels)(x)`, for x {what},"
+        right = reference.tree_at_each_position(probes.name(seed, *shape), probes.levels(seed, *channels))
+        found = shaped(returned(data[name], call), right.shape, call)
+        same(found, right, f"{call} does not give what the tree on windows gives.")
 
 
 def _gradients(data: dict, seed: int) -> None:
-    x = probes.name(seed, 5, 3).requires_grad_()
-    reference.tree_at_each_position(x, probes.levels(seed, 3, 3, 3, 3))[0].sum().backward()
-    if not equal(data["x"], x.grad):
-        raise Mistake(
-            "The gradient that reaches the '.' of the name is not the tree's.",
-            "graph-is-cut",
-            next="Use the row of x itself, without `.detach()` and outside of `torch.no_grad()`.",
-        )
+    levels = probes.levels(seed, 3, 3, 3, 3)
+    call = "`MendedConvolution(levels)(x)`, for x (5, 3),"
+    learns(data, ["x"], lambda x: reference.tree_at_each_position(x, levels), (probes.name(seed, 5, 3),), call)
 
 
 MEND_EDGE = code("mend_edge", "The edge, mended", medium, 8, name="MendedConvolution", given=True)(

@@ -16,16 +16,16 @@ from .writing import WRITE
 # --- windows and targets ---
 
 
-def _pair(data: dict, block: int) -> tuple[object, object, str]:
+def _pair(data: dict, block: int, name: str = "pair") -> tuple[object, object, str]:
     call = f"`build_windows(words, {block}, stoi)`"
-    X, Y = several(returned(data["pair"], call), 2, call, "End with `return X, Y`.")
+    X, Y = several(returned(data[name], call), 2, call, "End with `return X, Y`.")
     return X, Y, call
 
 
 def _windows_shapes(data: dict, seed: int) -> None:
     words = probes.words(seed)
     X, Y, call = _pair(data, 3)
-    right, _ = reference.windows(words, 3, probes.stoi())
+    right, _ = reference.windows(words, 3, probes.stoi(seed))
     N, letters = len(right), sum(map(len, words))
     for found, shape, name in ((X, (N, 3), "X"), (Y, (N,), "Y")):
         shaped(found, shape, f"`{name}` of {call}", known={(letters, *shape[1:]): "no-end-target"})
@@ -33,11 +33,11 @@ def _windows_shapes(data: dict, seed: int) -> None:
             raise Mistake(f"{name} holds numbers of type {found.dtype}.", "indices-are-integers")
 
 
-def _windows_values(block: int):
+def _windows_values(block: int, name: str = "pair"):
     def judge(data: dict, seed: int) -> None:
-        words = probes.words(seed)
-        X, Y, call = _pair(data, block)
-        right_X, right_Y = reference.windows(words, block, probes.stoi())
+        words = probes.words(seed) if name == "pair" else probes.words(seed)[:1]
+        X, Y, call = _pair(data, block, name)
+        right_X, right_Y = reference.windows(words, block, probes.stoi(seed))
         shaped(X, right_X.shape, f"`X` of {call}", known={(len(right_X), 3): "block-size-is-an-argument"})
         shaped(Y, right_Y.shape, f"`Y` of {call}")
         rows = f"some rows do not hold the {block} characters before their target."
@@ -48,20 +48,47 @@ def _windows_values(block: int):
     return judge
 
 
+def _windows_of_3(data: dict, seed: int) -> None:
+    _windows_values(3)(data, seed)
+    X, _, call = _pair(data, 3, "again")
+    if not equal(X, _pair(data, 3)[0]):
+        raise Mistake(
+            f"{call}, called a second time, gave something else.",
+            next="Make the lists inside the function, so that every call begins with empty ones.",
+        )
+
+
+def _windows_of_8(data: dict, seed: int) -> None:
+    _windows_values(8)(data, seed)
+    _windows_values(1, "one")(data, seed)
+
+
 def _misread(right: torch.Tensor, Y: torch.Tensor, block: int) -> dict[str, torch.Tensor]:
     running = torch.cat([torch.zeros(block, dtype=Y.dtype), Y])
     return {
         "looks-to-the-right": torch.cat([right[:, 1:], Y[:, None]], 1),
         "newest-character-first": right.flip(1),
         "window-runs-on": running.unfold(0, block, 1)[: len(Y)],
+        "one-list-again": _last_contexts(right, Y, block),
         "padding-on-the-right": torch.stack([torch.cat([row[row > 0], row[row == 0]]) for row in right]),
     }
 
 
+def _last_contexts(right: torch.Tensor, Y: torch.Tensor, block: int) -> torch.Tensor:
+    """What all rows of a word become where they are one list: its context after the last step."""
+    rows, waiting = [], 0
+    for context, target in zip(right, Y, strict=True):
+        waiting += 1
+        if target == 0:
+            rows += [torch.cat([context[1:], target[None]])] * waiting
+            waiting = 0
+    return torch.stack(rows)
+
+
 WINDOWS = code("windows", "Windows and targets", medium, 10, name="build_windows")(
     Case("X is (N, 3), Y is (N,), whole numbers", probes.windows_of_3, _windows_shapes),
-    Case("each row holds the 3 characters before its target", probes.windows_of_3, _windows_values(3), 2),
-    Case("windows of 8 as well", probes.windows_of_8, _windows_values(8)),
+    Case("each row holds the 3 characters before its target", probes.windows_of_3, _windows_of_3, 2),
+    Case("windows of 8 as well", probes.windows_of_8, _windows_of_8),
     why="Every character, and the end of the name, is a target once, and its window is what stands just before it.",
     hints=(
         "Go through the words one by one. Each word starts with a context of zeros: the dot, `block_size` times.",
@@ -153,6 +180,17 @@ def _smooth_by_10(data: dict, seed: int) -> None:
     empty = {(0,): "n-is-an-argument", (1,): "n-is-an-argument"}
     shaped(curve, (4,), call, known=empty)
     _same_means(curve, torch.tensor(probes.losses(seed, 40)), 10)
+    call = "`smooth(losses, n=7)`, for 47 losses,"
+    curve, losses = _curve(returned(data["uneven"], call), call), torch.tensor(probes.losses(seed, 47))
+    if len(curve) != 7:
+        shaped(curve, (6,), call, next="Six points without the last 5 losses, or seven with them, are both fine.")
+    _same_means(curve[:6], losses[:42], 7)
+    if len(curve) == 7 and not equal(curve[6], losses[42:].mean()):
+        raise Mistake(f"The last point of {call} is not the mean of the last 5.")
+    call = "`smooth(losses, n=1)`, for 5 losses,"
+    _same_means(
+        shaped(_curve(returned(data["alone"], call), call), (5,), call), torch.tensor(probes.losses(seed, 5)), 1
+    )
 
 
 def _curve(value: object, call: str) -> torch.Tensor:

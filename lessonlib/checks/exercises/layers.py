@@ -6,7 +6,7 @@ from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import describe, equal, returned, same, several, shaped, tensor
+from ..expect import describe, equal, learns, own, returned, same, several, shaped, tensor
 from ..probes import layers as probes
 from ..probes.common import bare
 
@@ -23,6 +23,7 @@ def _tensors(found: object, call: str) -> list[torch.Tensor]:
 
 
 def _linear_parameters(data: dict, seed: int) -> None:
+    own(data["computed_in"])
     call = "`Linear(4, 3).parameters()`"
     found = _tensors(returned(data["bias"], call), call)
     shapes = sorted((bare(p.shape) for p in found), key=len, reverse=True)
@@ -35,6 +36,11 @@ def _linear_scale(data: dict, seed: int) -> None:
     weight = next(p for p in data["parameters"] if p.ndim == 2)
     spread, right = weight.std().item(), 400**-0.5
     if 0.5 * right < spread < 1.3 * right:
+        if abs(mean := weight.mean().item()) > 0.3 * right:
+            raise Mistake(
+                f"The weight of `Linear(400, 50)` has mean {mean:.4f}, expected about 0.",
+                next="Draw with `torch.randn`: it gives as many numbers below 0 as above.",
+            )
         return
     known = {1: "weights-not-scaled", 50**-0.5: "scaled-by-fan-out", 1 / 400: "scaled-without-the-root"}
     id = next((id for value, id in known.items() if abs(spread / value - 1) < 0.05), None)
@@ -55,6 +61,15 @@ def _linear_values(data: dict, seed: int) -> None:
         other=made_anew,
         next="The check writes new numbers into the tensors that `parameters()` lists. Compute with those.",
     )
+    _two_layers(data, out)
+
+
+def _two_layers(data: dict, out: torch.Tensor) -> None:
+    if not equal(returned(data["beside"], "`first(x)`, with a second Linear(4, 3) beside it,"), out):
+        raise Mistake("New numbers in a second layer change what the first one gives.", "two-are-one")
+    one, other = data["weights"]
+    if equal(one, other):
+        raise Mistake("Two new layers start with the very same weights.", "seeded-inside")
 
 
 def _lies(data: dict) -> bool:
@@ -84,12 +99,17 @@ def _linear_without_bias(data: dict, seed: int) -> None:
 
 
 def _linear_gradients(data: dict, seed: int) -> None:
-    cut = Mistake("After `backward()` the parameters have no gradient, so they would never learn.", "graph-is-cut")
-    gradients = returned(data["gradients"], "Linear(4, 3)(x).square().sum().backward()", known=cut)
     if not all(data["leaves"]):
         raise Mistake("After `backward()` the weight's `.grad` is None.", "weight-is-not-a-leaf")
-    if any(g is None for g in gradients):
-        raise cut
+    names, lies = ["x", *("the bias" if len(s) == 1 else "the weight" for s in data["shapes"])], _lies(data)
+    weight, bias = probes.drawn(seed, *((3, 4) if lies else (4, 3))), probes.drawn(seed, 3)
+
+    def right(x, *found):
+        a, b = found if found[0].ndim == 2 else found[::-1]
+        return reference.linear(x, a.T if lies else a, b)
+
+    order = (weight, bias) if len(data["shapes"][0]) == 2 else (bias, weight)
+    learns(data, names, right, (probes.drawn(seed, 2, 4), *order), "`Linear(4, 3)(x)`")
 
 
 LINEAR = code("linear", "Linear", medium, 12, name="Linear")(
@@ -120,7 +140,7 @@ def _embedding(data: dict, table: torch.Tensor, call: str) -> list:
         known = "one-hot-holds-integers"
     elif "multiplied" in message and len(table) == 27:
         known = "one-hot-without-classes"
-    elif len(table) != 27:
+    elif len(table) != 27 and "27" in message:
         known = "table-size-is-given"
     pair = returned(data["pair"], call, known)
     return several(pair, 2, call, "Return one_hot and the product.")
@@ -151,6 +171,12 @@ def _embed_5(data: dict, seed: int) -> None:
     one_hot, found = _embedding(data, table, call)
     shaped(one_hot, (6, 5), f"`one_hot` of {call}", known={(6, 27): "table-size-is-given"})
     same(shaped(found, (6, 3), f"The product of {call}"), table[ix], ROWS)
+    same(one_hot, _one_hot_of(ix, 5), f"`one_hot` of {call} does not have its ones where ix says.")
+    learns(data["pair"], ["C"], lambda C: [_one_hot_of(ix, 5), C[ix]], (table,), call)
+    ix, table = probes.indices(seed, 4, 2, 1, 3), probes.drawn(seed, 4, 2)
+    call = "`embed(ix, C)`, for ix (2, 1, 3) and C (4, 2),"
+    _, found = several(returned(data["cube"], call), 2, call, "Return one_hot and the product.")
+    same(shaped(found, (2, 1, 3, 2), f"The product of {call}"), table[ix], ROWS)
 
 
 def _one_hot_of(ix: torch.Tensor, classes: int) -> torch.Tensor:
@@ -190,10 +216,32 @@ def _sequential_order(data: dict, seed: int) -> None:
     same(out, right, f"{call} is not third(second(first(x))).", variants)
     if not equal(data["again"].get("value"), right):
         raise Mistake("The second call with the same x gave something else.", "works-only-once")
+    if data["kept"] != len(probes.AFFINE):
+        says = f"The list that was handed over held 3 layers; after the calls it holds {data['kept']}."
+        raise Mistake(says, "argument-changed")
+    call = "`Sequential([first])(x)`, with another Sequential beside it,"
+    beside = returned(data["beside"], call, "two-are-one")
+    if not equal(beside, _after(probes.AFFINE[:1], x)):
+        id = "two-are-one" if equal(beside, _after(probes.AFFINE[1:], x)) or equal(beside, right) else None
+        raise Mistake(f"{call} does not give what its own layer gives.", id)
+    same(returned(data["none"], "`Sequential([])(x)`"), x, "`Sequential([])(x)`, without any layer, is not x.")
+
+
+def _sequential_learns(data: dict, seed: int) -> None:
+    """Gradients, to each of the three weights and biases and to x."""
+    names = ["x", *(f"the {which} of layer {i}" for i in (1, 2, 3) for which in ("weight", "bias"))]
+    numbers = [torch.tensor([value]) for layer in probes.AFFINE for value in layer]
+
+    def right(x, *p):
+        return _after(((p[0], p[1]), (p[2], p[3]), (p[4], p[5])), x)
+
+    call = "`Sequential([first, second, third])(x)`"
+    learns(data["traced"], names, right, (probes.drawn(seed, 2), *numbers), call)
 
 
 def _sequential_parameters(data: dict, seed: int) -> None:
     _all_parameters(data, "`Sequential([first, second, third]).parameters()`", None)
+    _sequential_learns(data, seed)
 
 
 def _sequential_nested(data: dict, seed: int) -> None:

@@ -7,7 +7,7 @@ import torch
 from ..declare import Case, code, easy, medium, part, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import describe, returned
+from ..expect import describe, equal, returned
 from ..probes import scaling_up as probes
 from ..values import Kind, not_right, understood
 from .scaling_up_budget import BUDGET
@@ -55,9 +55,12 @@ TREE_COUNT = value("tree_count", "76,579 by hand", medium, 8)(
 # --- batches without replacement ---
 
 
+SIZES = {"no_rest": "48, 8", "small": "7, 3"}  # n and batch_size of a call; of all others 50, 8
+
+
 def _batches(data: dict, name: str) -> list[list[int]]:
     """The indices of each batch."""
-    call = f"`epoch_batches({48 if name == 'no_rest' else 50}, 8, generator)`"
+    call = f"`epoch_batches({SIZES.get(name, '50, 8')}, generator)`"
     found = returned(data[name], call)
     if not isinstance(found, list) or not found:
         raise Mistake(f"{call} gave {describe(found)}, expected a list of batches.")
@@ -97,6 +100,10 @@ def _once(data: dict, seed: int) -> None:
     outside = sorted({i for i in indices if not 0 <= i < 50})
     if outside:
         raise Mistake(f"The indices {outside} came; those of 50 examples go from 0 to 49.", "counts-from-0")
+    small = sorted(_sorted_sizes(data, "small"))
+    if small not in ([3, 3], [1, 3, 3]) or not {i for b in _batches(data, "small") for i in b} <= set(range(7)):
+        says = f"`epoch_batches(7, 3, generator)` gave batches of {small}, expected two of 3, and perhaps one of 1, of "
+        raise Mistake(says + "indices from 0 to 6.")
     twice = len(indices) - len(set(indices))
     if twice:
         raise Mistake(f"{twice} of {len(indices)} indices came more than once.", "with-replacement")
@@ -109,10 +116,19 @@ def _shuffled(data: dict, seed: int) -> None:
     if all(sorted(batch) == list(range(min(batch), max(batch) + 1)) for batch in batches):
         raise Mistake("Each batch holds examples that are stored in a row.", "only-batches-are-shuffled")
     first, second, again = (_batches(data, name) for name in ("first", "second", "first_again"))
+    if data["seeds"] != [seed, seed]:
+        raise Mistake("The generator that was handed over has been seeded anew.", "every-epoch-alike")
     if first == second:
         raise Mistake("Two epochs came in the same order.", "every-epoch-alike")
     if first != again:
         raise Mistake("Two generators in the same state gave two different orders.", "generator-is-ignored")
+    found = returned(data["without"], "`epoch_batches(30, 10)`, without a generator,")
+    if all(map(_alike, *found)):
+        raise Mistake("Without a generator, two epochs came in the same order.", "every-epoch-alike")
+
+
+def _alike(one: object, other: object) -> bool:
+    return isinstance(one, torch.Tensor) and equal(other, one)
 
 
 EPOCH = code("epoch", "Batches without replacement", medium, 8, name="epoch_batches")(
@@ -158,6 +174,11 @@ def _another_length(data: dict, seed: int) -> None:
     if _near(found, [1.0] * len(found)):
         raise Mistake("With 200 steps in all, the factor never falls.", "steps-is-an-argument")
     _line(found, 200)
+    call = "`factor(step, 10)`"
+    short = [understood(value, Kind.NUMBER) for value in returned(data["short"], call)]
+    right = [_right(step / 10) for step in range(11)]
+    if not _near(short, right, 0.26):  # a step more or less, where 4 steps go all the way down
+        raise Mistake(f"{call}, for steps 0 to 10, gave {_row(short)}, expected {_row(right)}.")
 
 
 def _line(found: list[float], steps: int) -> None:

@@ -6,7 +6,7 @@ from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import describe, equal, returned, same, several, shaped
+from ..expect import describe, equal, learns, returned, same, several, shaped
 from ..probes import shapes as probes
 
 # --- predicted shapes ---
@@ -84,9 +84,22 @@ def _joined(data: dict, seed: int) -> None:
 
 def _pairs_of_4(data: dict, seed: int) -> None:
     x, call = probes.numbered(seed, 2, 4, 5), "`pairs(x)`, for x (2, 4, 5),"
-    joined = _parts(data, call)[2]
+    even, odd, joined = _parts(data, call)
     shaped(joined, (2, 2, 10), f"`joined` of {call}")
     _neighbours(joined, x, 2, "joined")
+    for found, right, name in ((even, x[:, ::2], "even"), (odd, x[:, 1::2], "odd")):
+        same(shaped(found, (2, 2, 5), f"`{name}` of {call}"), right, f"`{name}` of {call} is not right.")
+    learns(
+        data["parts"],
+        ["x"],
+        lambda x: [x[:, ::2], x[:, 1::2], reference.flatten_consecutive(x, 2).view(2, 2, 10)],
+        (x,),
+        call,
+    )
+    call = "`pairs(x)`, for x (1, 2, 1),"
+    joined = several(returned(data["least"], call), 3, call, "Return even, odd, joined.")[2]
+    known = dict.fromkeys(((2,), (1, 2)), "squeeze-removes-a-batch-of-one")
+    shaped(joined, (1, 1, 2), f"`joined` of {call}", known=known)
 
 
 def _positions(found: torch.Tensor) -> list[int]:
@@ -138,12 +151,20 @@ def _flatten_2(data: dict, seed: int) -> None:
             f"{call} gave other numbers for an x that lies in memory in another order.",
             next="Use `reshape` or slices: they go by positions, not by memory.",
         )
+    if not equal(data["later"].get("value"), out):
+        raise Mistake("A layer with n = 2 did something else as soon as there was another with n = 4.", "two-are-one")
+    learns(data["traced"], ["x"], lambda x: reference.flatten_consecutive(x, 2), (x,), call)
 
 
 def _flatten_4(data: dict, seed: int) -> None:
     x, call = probes.numbered(seed, 3, 8, 5), "`FlattenConsecutive(4)(x)`, for x (3, 8, 5),"
     out = shaped(returned(data["out"], call), (3, 2, 20), call, known={(3, 4, 10): "n-is-an-argument"})
     _neighbours(out, x, 4, "the output")
+    for (n, shape), attempt in zip(probes.SHAPES, data["more"], strict=True):
+        x, call = probes.numbered(seed, *shape), f"`FlattenConsecutive({n})(x)`, for x {shape},"
+        right = reference.flatten_consecutive(x, n)
+        known = {tuple(right.squeeze().shape): "squeeze-removes-a-batch-of-one"} if shape[0] == 1 else {}
+        same(shaped(returned(attempt, call), right.shape, call, known=known), right, f"{call} is not right.")
 
 
 def _flatten_8(data: dict, seed: int) -> None:
@@ -161,11 +182,19 @@ def _flatten_one_example(data: dict, seed: int) -> None:
 
 
 def _flatten_uneven(data: dict, seed: int) -> None:
+    for (n, shape), attempt in zip(probes.UNEVEN, data["others"], strict=True):
+        if "raised" in data["out"] and "raised" not in attempt:
+            call, came = f"`FlattenConsecutive({n})(x)`, for x {shape},", describe(attempt["value"])
+            says = f"{call} gave {came}, expected an error: {shape[1]} positions do not divide into groups of {n}."
+            raise Mistake(says, next="Raise a ValueError when T is not a multiple of n.")
     if "raised" in data["out"]:
         return
     call = "`FlattenConsecutive(3)(x)`, for x (3, 8, 5),"
     found = tuple(getattr(data["out"]["value"], "shape", ()))
-    known = {(3, 2, 15): "drops-the-rest", (3, 3, 15): "drops-the-rest", (4, 2, 15): "groups-mix-examples"}
+    known = {(3, 2, 15): "drops-the-rest", (4, 2, 15): "groups-mix-examples"}
+    if found == (3, 3, 15):
+        zeros = not data["out"]["value"][:, 2, 10:].any()
+        known[found] = "pads-with-zeros" if zeros else "groups-overlap"
     says = f"{call} gave shape {found}, expected an error: 8 positions do not divide into groups of 3."
     next = "" if found in known else "Raise a ValueError when T is not a multiple of n."
     raise Mistake(says, known.get(found), next=next)

@@ -6,8 +6,9 @@ from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import equal, returned, same, shaped
+from ..expect import equal, one_gradient, returned, same, shaped
 from ..probes import torch_nn as probes
+from ..probes.common import traced
 
 # --- axes ---
 
@@ -38,7 +39,7 @@ AXES = prediction("axes", "Which axis is which?", easy, 6)(
 CALL = "`carried(…)(x)`, for x (6, 4) and a weight (4, 3),"
 
 
-def _right(seed: int, fan_in: int, training: bool, **changed: torch.Tensor) -> torch.Tensor:
+def _right(seed: int, fan_in: int, training: bool, eps: float = 1e-5, **changed: torch.Tensor) -> torch.Tensor:
     """What our layers give; `changed` puts other tensors in their place."""
     given = dict(zip(probes.NAMES, probes.ours(seed, fan_in, 3), strict=True)) | changed
     x = probes.batch(seed, 6, fan_in) @ given["weight"]
@@ -46,7 +47,7 @@ def _right(seed: int, fan_in: int, training: bool, **changed: torch.Tensor) -> t
         mean, var = reference.statistics(x)
     else:
         mean, var = given["running_mean"], given["running_var"]
-    return reference.normalise(x, mean, var, given["gamma"], given["beta"])
+    return reference.normalise(x, mean, var, given["gamma"], given["beta"], eps)
 
 
 def _output(data: dict, seed: int, fan_in: int, training: bool, call: str, turned: str | None = None) -> None:
@@ -63,6 +64,7 @@ def _output(data: dict, seed: int, fan_in: int, training: bool, call: str, turne
         ("gamma-is-called-weight", {"gamma": ones}),
         ("gamma-is-called-weight", {"beta": zeros}),
         ("standard-deviation-for-variance", {"running_var": var**0.5}),
+        *(("eps-is-ours", {"eps": eps}) for eps in (1e-3, 1e-2, 1e-8, 0, 1e-12)),
     ]
     if fan_in == 3:
         variants.append(("torch-stores-it-turned", {"weight": weight.T}))
@@ -81,6 +83,24 @@ def _square(data: dict, seed: int) -> None:
 
 def _training(data: dict, seed: int) -> None:
     _output(data, seed, 4, True, CALL + " in training mode,")
+    call = "After two batches in training, " + CALL + " in evaluation mode,"
+    later = shaped(returned(data["later"], call), (6, 3), call)
+    rights = [_after_training(seed, correction) for correction in (1, 0)]
+    if not any(equal(later, right, 1e-3) for right in rights):
+        known = [("momentum-is-ours", _after_training(seed, 1, momentum)) for momentum in (0.9, 0.01, 1.0, 0.5)]
+        known.append(("momentum-is-ours", _after_training(seed, 1, None)))
+        same(later, rights[0], f"{call} does not give what our layers give.", known, tolerance=1e-3)
+
+
+def _after_training(seed: int, correction: int, momentum: float | None = 0.1) -> torch.Tensor:
+    """What evaluation gives once two batches have moved the running statistics; None for a plain average of them."""
+    given = dict(zip(probes.NAMES, probes.ours(seed, 4, 3), strict=True))
+    mean, var = given["running_mean"], given["running_var"]
+    for count, batch in enumerate((probes.batch(seed, 6, 4), probes.batch(seed + 1, 6, 4)), 1):
+        new_mean, new_var = reference.statistics(batch @ given["weight"], correction)
+        new = 1 / count if momentum is None else momentum
+        mean, var = (1 - new) * mean + new * new_mean, (1 - new) * var + new * new_var
+    return _right(seed, 4, False, running_mean=mean, running_var=var)
 
 
 def _parameters(data: dict, seed: int) -> None:
@@ -88,6 +108,36 @@ def _parameters(data: dict, seed: int) -> None:
         known = {(3, 3, 3, 3, 12): "buffers-are-parameters", (3, 3, 3, 12): "a-bias-comes-along"}
         says = f"The model trains tensors of {data['sizes']} numbers, expected [3, 3, 12]: weight, gamma and beta."
         raise Mistake(says, known.get(tuple(data["sizes"])))
+    given = dict(zip(probes.NAMES, probes.ours(seed, 4, 3), strict=True))
+    moved = _right(seed, 4, True, **{name: given[name] + 1 for name in ("weight", "gamma", "beta")})
+    found = shaped(returned(data["moved"], CALL), (6, 3), CALL)
+    same(
+        found,
+        moved,
+        "With 1 added to all that `parameters()` lists, the model does not compute with it.",
+        tolerance=1e-3,
+    )
+    _gradients(data, seed)
+
+
+def _gradients(data: dict, seed: int) -> None:
+    """Each of ours must come, to the weight also turned; the model may list its parameters in any order."""
+    weight, gamma, beta, _, _ = probes.ours(seed, 4, 3)
+    arguments = (probes.batch(seed, 6, 4), weight, gamma, beta)
+    to_x, *expected = traced(_in_training, *arguments)["gradients"]["value"]
+    came_x, *came = returned(data["traced"]["gradients"], f"`backward()` from {CALL}", "graph-is-cut")
+    one_gradient(came_x, to_x, "x", CALL.rstrip(","))
+    for name, right in zip(("the weight", "gamma", "beta"), expected, strict=True):
+        if not any(
+            equal(found, turned, 1e-3) for found in came for turned in (right, right.mT if right.ndim == 2 else right)
+        ):
+            found = next((g for g in came if isinstance(g, torch.Tensor) and g.numel() == right.numel()), None)
+            one_gradient(found, right, name, CALL.rstrip(","))
+
+
+def _in_training(x: torch.Tensor, weight: torch.Tensor, gamma: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+    out = x @ weight
+    return reference.normalise(out, *reference.statistics(out), gamma, beta)
 
 
 def _copied(data: dict, seed: int) -> None:

@@ -8,7 +8,7 @@ import torch
 from ..declare import Case, Part, code, easy, medium, part, prediction, value
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import causal, equal, returned, same, several, shaped
+from ..expect import causal, equal, learns, returned, same, several, shaped
 from ..probes import wavenet as probes
 
 # --- a gate by hand ---
@@ -133,8 +133,14 @@ def _short(data: dict, seed: int) -> None:
     returned(data["pair"], call, "a-name-may-be-short")
     found = _pair(data, call, 2, 4, 6)
     right = _block(probes.drawn(seed, 2, 4), 4, *probes.weights(seed, 4, 3, 6))
-    if not all(equal(f, r) for f, r in zip(found, right, strict=True)):
-        raise Mistake(f"{call} is not right.", picture=(found[0], right[0]))
+    for came, wanted, which in zip(found, right, ("What goes on", "The skip"), strict=True):
+        same(came, wanted, f"{which}, from {call} is not right.")
+    call = "`block(x, 1, …)`, for x (1, 2), a name of one row,"
+    returned(data["one"], call, "a-name-may-be-short")
+    found = several(returned(data["one"], call), 2, call, "Return x + …, and the skip.")
+    right = _block(probes.drawn(seed, 1, 2), 1, *probes.weights(seed, 2, 1, 2))
+    for came, wanted in zip(found, right, strict=True):
+        same(shaped(came, (1, 2), call), wanted, f"{call} is not right.")
 
 
 def _silent(data: dict, seed: int) -> None:
@@ -146,6 +152,9 @@ def _silent(data: dict, seed: int) -> None:
     found = returned(data["gradient"], "`backward()` through a silent block", cut)
     if not equal(found, torch.ones(8, 3)):
         raise cut
+    names = ["x", "W", "W_residual", "W_skip"]
+    arguments = (probes.drawn(seed, 8, 3), *probes.weights(seed, 3, 4, 5))
+    learns(data["traced"], names, lambda x, *matrices: _block(x, 2, *matrices), arguments, CALL.rstrip(","))
 
 
 BLOCK = code("block", "The residual block", medium, 12, name="block")(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .common import attempt, generator
+from .common import attempt, generator, traced
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -44,13 +44,7 @@ def head_other_sizes(answer: object, seed: int) -> dict:
 
 
 def head_gradients(answer: object, seed: int) -> dict:
-    weights = [w.requires_grad_() for w in matrices(seed, 6, 4)]
-    return {"gradients": attempt(_gradients, answer, drawn(seed, 2, 5, 6), weights)}
-
-
-def _gradients(answer, x, weights) -> list:
-    answer(x, *weights).square().sum().backward()
-    return [w.grad for w in weights]
+    return traced(answer, drawn(seed, 2, 5, 6), *matrices(seed, 6, 4))
 
 
 # --- the reach ---
@@ -87,7 +81,8 @@ def seen_past(answer: object, seed: int) -> dict:
 
 
 def seen_two(answer: object, seed: int) -> dict:
-    return {"seen": attempt(answer, Two(), drawn(seed, 2, 6, 3), 4)}
+    longer = drawn(seed, 3, 9, 3)
+    return {"seen": attempt(answer, Two(), drawn(seed, 2, 6, 3), 4), "longer": attempt(answer, Two(), longer, 8)}
 
 
 def seen_again(answer: object, seed: int) -> dict:

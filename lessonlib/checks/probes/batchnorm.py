@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 
-from .common import attempt, generator, parameters, put, set_mode
+from .common import attempt, generator, home, parameters, put, set_mode, traced
 from .plain import plain
 
 GAMMA, BETA = torch.tensor([1.5, 0.5, -2.0]), torch.tensor([0.3, -1.0, 2.0])
@@ -48,16 +48,22 @@ def after(layer: object, *batches: torch.Tensor) -> object:
 
 # --- the probes ---
 
-MOMENTUM = 0.25
+MOMENTUM, EPS = 0.25, 0.5
 
 
 def start(answer: object, seed: int) -> dict:
     layer = answer(3)
-    return {"parameters": attempt(parameters, layer), **buffers(layer), "training": getattr(layer, "training", None)}
+    found = {"parameters": attempt(parameters, layer), "training": getattr(layer, "training", None)}
+    return {**found, **buffers(layer), "computed_in": home(answer)}
 
 
 def training(answer: object, seed: int) -> dict:
-    return {"out": attempt(answer(3), batch(seed, 6)), "constant": attempt(answer(3), constant(seed))}
+    return {
+        "out": attempt(answer(3), batch(seed, 6)),
+        "constant": attempt(answer(3), constant(seed)),
+        "eps": attempt(answer(3, eps=EPS), batch(seed, 6)),
+        "two": attempt(answer(3), batch(seed, 2)),
+    }
 
 
 def constant(seed: int) -> torch.Tensor:
@@ -68,15 +74,16 @@ def constant(seed: int) -> torch.Tensor:
 
 
 def affine(answer: object, seed: int) -> dict:
-    layer = answer(3)
+    layer, other = answer(3), answer(3)
     fill(layer)
-    return {"out": attempt(layer, batch(seed, 6))}
+    return {"out": attempt(layer, batch(seed, 6)), "beside": attempt(other, batch(seed, 6))}
 
 
 def running(answer: object, seed: int) -> dict:
-    layer = answer(3, momentum=MOMENTUM)
+    layer, other = answer(3, momentum=MOMENTUM), answer(3, momentum=MOMENTUM)
     first = buffers(after(layer, batch(seed, 6)))
-    return {"first": first, "second": buffers(after(layer, batch(seed + 1, 6)))}
+    beside = buffers(other)
+    return {"first": first, "beside": beside, "second": buffers(after(layer, batch(seed + 1, 6)))}
 
 
 def evaluation(answer: object, seed: int) -> dict:
@@ -89,10 +96,15 @@ def evaluation(answer: object, seed: int) -> dict:
 
 
 def gradients(answer: object, seed: int) -> dict:
+    return trained(answer, batch(seed, 6))
+
+
+def trained(answer: object, x: torch.Tensor) -> dict:
+    """The gradients that reach x and the parameters; which parameter is which; whether the buffers have a graph."""
     layer = answer(3)
     fill(layer)
-    found = [p.requires_grad_() for p in parameters(layer)]
-    x = batch(seed, 6).requires_grad_()
-    (layer(x) * batch(seed + 3, 6)).sum().backward()
+    found = parameters(layer)
+    scales = [bool((p.detach() == GAMMA).all()) for p in found]
+    gradients = traced(layer, x, also=found)["gradients"]
     in_graph = [bool(buffer(layer, name).requires_grad) for name in ("running_mean", "running_var")]
-    return {"x": x.grad, "parameters": [p.grad for p in found], "buffers_in_graph": in_graph}
+    return {"gradients": gradients, "scales": scales, "buffers_in_graph": in_graph}

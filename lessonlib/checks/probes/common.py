@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from . import blame
+from . import blame, watch
 from .plain import plain
 
 
@@ -19,13 +19,46 @@ def attempt(function: Callable, *args) -> dict:
     """Call it: {"value": …} or, when it raised, {"raised": type, "message": words, "line": source}.
 
     For calls where an exception is itself an answer. The stub's NotImplementedError goes through.
+    "changed" says which argument was changed in place, counted from 1.
     """
+    before = [watch.snapshot(arg) for arg in args]
     try:
-        return {"value": plain(function(*args))}
+        found = {"value": plain(function(*args))}
+        which = watch.changed(before, args)
+        return found if which is None else found | {"changed": which}
     except NotImplementedError:
         raise
     except Exception as error:
         return {"raised": type(error).__name__, "message": blame.words(error), "line": blame.line(error)}
+
+
+def traced(function: Callable, *args, also: tuple | list = ()) -> dict:
+    """`attempt`, and "gradients": what reaches each float tensor among `args`, then each of `also`.
+
+    They start from the sum of all that the call returns, each number times one of its own. None where none arrives.
+    """
+    given = [arg.detach().clone().requires_grad_() if _floats(arg) else arg for arg in args]
+    wanted = [*filter(_floats, given), *(p.requires_grad_() for p in also)]
+    outs: list = []
+
+    def call() -> object:
+        outs.append(function(*given))
+        return outs[0]
+
+    found = attempt(call)
+    return found | {"gradients": attempt(lambda: _gradients(outs[0], wanted)) if outs else None}
+
+
+def _gradients(out: object, wanted: list[torch.Tensor]) -> list:
+    outs = out if isinstance(out, list | tuple) else [out]
+    total = sum((o * o.new_tensor(range(1, o.numel() + 1)).sin().view(o.shape)).sum() for o in outs if _floats(o))
+    if not isinstance(total, torch.Tensor) or not total.requires_grad:
+        return [None for _ in wanted]
+    return list(torch.autograd.grad(total, wanted, allow_unused=True))
+
+
+def _floats(value: object) -> bool:
+    return isinstance(value, torch.Tensor) and value.is_floating_point()
 
 
 def generator(seed: int) -> torch.Generator:
@@ -35,6 +68,12 @@ def generator(seed: int) -> torch.Generator:
 def parameters(layer: object) -> list[torch.Tensor]:
     """The layer's parameters as a list, whether it gives a list, a tuple or a generator."""
     return list(layer.parameters())
+
+
+def home(answer: object) -> str:
+    """The module that the computation of a class comes from: torch's own where it is inherited from there."""
+    name = "forward" if hasattr(answer, "forward") else "__call__"
+    return str(getattr(getattr(answer, name, None), "__module__", ""))
 
 
 def bare(shape: torch.Size) -> tuple[int, ...]:

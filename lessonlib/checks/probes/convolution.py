@@ -6,7 +6,7 @@ import itertools
 
 import torch
 
-from .common import attempt, generator
+from .common import attempt, generator, traced
 
 
 class Fusion:
@@ -52,10 +52,13 @@ def short_name(answer: object, seed: int) -> dict:
 
 
 def other_channels(answer: object, seed: int) -> dict:
-    return {"out": attempt(answer(levels(seed, 2, 5, 4, 6, 3)), name(seed, 20, 2))}
+    model = answer(levels(seed, 2, 5, 4, 6, 3))
+    one, two = (
+        attempt(answer(levels(seed, 4, 2)), name(seed, 7, 4)),
+        attempt(answer(levels(seed, 3, 3, 5)), name(seed, 1, 3)),
+    )
+    return {"out": attempt(model, name(seed, 20, 2)), "one": one, "two": two}
 
 
 def gradients(answer: object, seed: int) -> dict:
-    x = name(seed, 5, 3).requires_grad_()
-    answer(levels(seed, 3, 3, 3, 3))(x)[0].sum().backward()
-    return {"x": x.grad}
+    return traced(answer(levels(seed, 3, 3, 3, 3)), name(seed, 5, 3))

@@ -8,17 +8,19 @@ import torch
 
 from .common import attempt, generator
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = "abcdefghijklmnopqrstuvwxyz'-éß"
 
 
 def words(seed: int) -> list[str]:
-    """Four made-up words of 2 to 6 letters, no two letters alike beside each other."""
+    """Four made-up words of 2 to 6 letters, no letter twice in a word, and one of a single letter."""
     rng = random.Random(seed)
-    return ["".join(rng.sample(LETTERS, rng.randint(2, 6))) for _ in range(4)]
+    return ["".join(rng.sample(LETTERS, length)) for length in (*(rng.randint(2, 6) for _ in range(4)), 1)]
 
 
-def stoi() -> dict[str, int]:
-    return {character: index for index, character in enumerate("." + LETTERS)}
+def stoi(seed: int) -> dict[str, int]:
+    """The dot is 0; the others stand in an order of their own."""
+    letters = random.Random(seed + 1).sample(LETTERS, len(LETTERS))
+    return {character: index for index, character in enumerate([".", *letters])}
 
 
 def losses(seed: int, steps: int) -> list[float]:
@@ -28,11 +30,13 @@ def losses(seed: int, steps: int) -> list[float]:
 
 
 def windows_of_3(answer: object, seed: int) -> dict:
-    return {"pair": attempt(answer, words(seed), 3, stoi())}
+    twice = attempt(lambda: [answer(words(seed), 3, stoi(seed)) for _ in range(2)][1])
+    return {"pair": attempt(answer, words(seed), 3, stoi(seed)), "again": twice}
 
 
 def windows_of_8(answer: object, seed: int) -> dict:
-    return {"pair": attempt(answer, words(seed), 8, stoi())}
+    one = attempt(answer, words(seed)[:1], 1, stoi(seed))
+    return {"pair": attempt(answer, words(seed), 8, stoi(seed)), "one": one}
 
 
 def smooth_3000(answer: object, seed: int) -> dict:
@@ -44,4 +48,5 @@ def smooth_2500(answer: object, seed: int) -> dict:
 
 
 def smooth_by_10(answer: object, seed: int) -> dict:
-    return {"curve": attempt(answer, losses(seed, 40), 10)}
+    uneven, alone = attempt(answer, losses(seed, 47), 7), attempt(answer, losses(seed, 5), 1)
+    return {"curve": attempt(answer, losses(seed, 40), 10), "uneven": uneven, "alone": alone}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .common import attempt, bare, generator, parameters, put
+from .common import attempt, bare, generator, home, parameters, put, traced
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -25,7 +25,7 @@ def _filled(layer: object, seed: int) -> list[torch.Tensor]:
 
 
 def linear_parameters(answer: object, seed: int) -> dict:
-    return {"bias": attempt(lambda: parameters(answer(4, 3)))}
+    return {"bias": attempt(lambda: parameters(answer(4, 3))), "computed_in": home(answer)}
 
 
 def linear_scale(answer: object, seed: int) -> dict:
@@ -37,7 +37,16 @@ def linear_values(answer: object, seed: int) -> dict:
     found = [tuple(p.shape) for p in _filled(layer, seed)]
     x, wide = drawn(seed, 2, 4), drawn(seed, 2, 5, 4)
     calls = {"first": attempt(layer, x), "again": attempt(layer, x), "wide": attempt(layer, wide)}
-    return {"shapes": found, **calls}
+    return {"shapes": found, **calls, **_apart(answer, seed)}
+
+
+def _apart(answer: object, seed: int) -> dict:
+    """What the first of two layers gives when the second has been filled with other numbers."""
+    first, second = answer(4, 3), answer(4, 3)
+    weights = [next(p for p in parameters(layer) if p.ndim == 2).detach().clone() for layer in (first, second)]
+    _filled(first, seed)
+    _filled(second, seed + 1)
+    return {"weights": weights, "beside": attempt(first, drawn(seed, 2, 4))}
 
 
 def linear_without_bias(answer: object, seed: int) -> dict:
@@ -49,16 +58,9 @@ def linear_without_bias(answer: object, seed: int) -> dict:
 
 def linear_gradients(answer: object, seed: int) -> dict:
     layer = answer(4, 3)
-    found = parameters(layer)
-    leaves = [p.is_leaf for p in found]
-    for parameter in found:
-        parameter.requires_grad_()
-    return {"leaves": leaves, "gradients": attempt(_gradients, layer, drawn(seed, 2, 4), found)}
-
-
-def _gradients(layer, x, found) -> list:
-    layer(x).square().sum().backward()
-    return [p.grad if p.is_leaf else None for p in found]
+    leaves = [p.is_leaf for p in parameters(layer)]
+    found = _filled(layer, seed)
+    return {"leaves": leaves, "shapes": [tuple(p.shape) for p in found], **traced(layer, drawn(seed, 2, 4), also=found)}
 
 
 # --- an embedding as a product ---
@@ -69,7 +71,8 @@ def embed_27(answer: object, seed: int) -> dict:
 
 
 def embed_5(answer: object, seed: int) -> dict:
-    return {"pair": attempt(answer, indices(seed, 5, 6), drawn(seed, 5, 3))}
+    cube = attempt(answer, indices(seed, 4, 2, 1, 3), drawn(seed, 4, 2))
+    return {"pair": traced(answer, indices(seed, 5, 6), drawn(seed, 5, 3)), "cube": cube}
 
 
 def indices(seed: int, high: int, *shape: int) -> torch.Tensor:
@@ -104,9 +107,19 @@ def affine_layers() -> list[Affine]:
 
 
 def sequential_flat(answer: object, seed: int) -> dict:
-    model = answer(affine_layers())
+    layers = affine_layers()
+    model = answer(layers)
     x = drawn(seed, 2)
-    return {"first": attempt(model, x), "again": attempt(model, x), "parameters": attempt(parameters, model)}
+    found = {"first": attempt(model, x), "again": attempt(model, x), "parameters": attempt(parameters, model)}
+    trained = [p for layer in layers for p in layer.parameters()]
+    return {**found, "kept": len(layers), "traced": traced(model, x, also=trained), **_models_apart(answer, seed)}
+
+
+def _models_apart(answer: object, seed: int) -> dict:
+    """What the first of two models gives when the second has been made, and one without layers."""
+    first, second, third = affine_layers()
+    models, x = [answer([first]), answer([second, third])], drawn(seed, 2)
+    return {"beside": attempt(models[0], x), "none": attempt(answer([]), x)}
 
 
 def sequential_nested(answer: object, seed: int) -> dict:

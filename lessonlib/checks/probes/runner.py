@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import types
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import blame
+import torch
+
+from . import blame, watch
 from .guard import Exited, Flooded, TimeUp, guarded
 from .plain import plain
 from .pristine import restore
@@ -21,7 +21,6 @@ FLOODED = "flooded"  # printed without end
 UNFIT = "unfit"  # neither a class nor a function: error names the type that came
 STATUSES = (RETURNED, TODO, RAISED, STOPPED, EXITED, FLOODED, UNFIT)
 
-_CALLABLES = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial)
 _STATUS = {TimeUp: STOPPED, KeyboardInterrupt: STOPPED, Flooded: FLOODED, Exited: EXITED, SystemExit: EXITED}
 
 
@@ -42,9 +41,10 @@ def run(
 ) -> Outcome:
     """Run `probe(answer, seed)` within `seconds`. Never raises, whatever the answer does, short of killing Python.
 
-    kind: the exercise's. Code must be a class or a function; a value may also be handed over as it is.
+    kind: the exercise's. Code must be a class or something to call; a value may also be handed over as it is. What
+    code has set for everybody is told in the data, as "left" (watch.py).
     """
-    if kind == "code" and not issubclass(type(answer), _CALLABLES):
+    if kind == "code" and not _fit(answer):
         return Outcome(UNFIT, error=type(answer).__name__)
     printed, outcome = None, {}
     try:
@@ -56,9 +56,16 @@ def run(
     return Outcome(**outcome, printed=printed.text() if printed else "")
 
 
+def _fit(answer: object) -> bool:
+    """A class, or what can be called as a function; a layer that is made already is not the class that makes it."""
+    return isinstance(answer, type) or (callable(answer) and not isinstance(answer, torch.nn.Module))
+
+
 def _attempt(probe, answer, seed) -> dict:
     try:
-        return {"status": RETURNED, "data": plain(probe(answer, seed))}
+        data = plain(probe(answer, seed))
+        left = watch.left_behind(seed)
+        return {"status": RETURNED, "data": {**data, "left": left} if left else data}
     except NotImplementedError:
         return {"status": TODO}
     except tuple(_STATUS) as end:

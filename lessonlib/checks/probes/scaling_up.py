@@ -15,6 +15,9 @@ def epochs(answer: object, seed: int) -> dict:
         "second": attempt(lambda: list(answer(50, 8, one))),
         "first_again": attempt(lambda: list(answer(50, 8, same))),
         "no_rest": attempt(lambda: list(answer(48, 8, same))),
+        "small": attempt(lambda: list(answer(7, 3, same))),
+        "without": attempt(lambda: [list(answer(30, 10)) for _ in range(2)]),
+        "seeds": [one.initial_seed(), same.initial_seed()],
     }
 
 
@@ -23,4 +26,5 @@ def factors_1000(answer: object, seed: int) -> dict:
 
 
 def factors_200(answer: object, seed: int) -> dict:
-    return {"factors": attempt(lambda: [answer(round(place * 200), 200) for place in PLACES])}
+    short = attempt(lambda: [answer(step, 10) for step in range(11)])
+    return {"factors": attempt(lambda: [answer(round(place * 200), 200) for place in PLACES]), "short": short}

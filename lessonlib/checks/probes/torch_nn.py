@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .common import attempt, generator, set_mode
+from .common import attempt, generator, set_mode, traced
 
 NAMES = ("weight", "gamma", "beta", "running_mean", "running_var")
 
@@ -13,7 +13,9 @@ def ours(seed: int, fan_in: int, fan_out: int) -> list[torch.Tensor]:
     """A Linear's weight (fan_in, fan_out), and gamma, beta, running_mean, running_var (fan_out,) of a BatchNorm."""
     g = generator(seed + 100 * fan_in + fan_out)
     weight, vectors = torch.randn(fan_in, fan_out, generator=g), torch.randn(4, fan_out, generator=g)
-    return [weight, 1 + vectors[0].abs(), vectors[1], vectors[2], 0.5 + vectors[3].abs()]
+    var = 0.5 + vectors[3].abs()
+    var[0] = 2e-4  # so small that it matters which eps is added
+    return [weight, 1 + vectors[0].abs(), vectors[1], vectors[2], var]
 
 
 def batch(seed: int, B: int, C: int) -> torch.Tensor:
@@ -35,7 +37,12 @@ def square(answer: object, seed: int) -> dict:
 
 
 def training(answer: object, seed: int) -> dict:
-    return {"out": _called(answer, seed, 4, 3, training=True)}
+    model = answer(*ours(seed, 4, 3))
+    set_mode(model, True)
+    out = attempt(model, batch(seed, 6, 4))
+    attempt(model, batch(seed + 1, 6, 4))
+    set_mode(model, False)
+    return {"out": out, "later": attempt(model, batch(seed, 6, 4))}
 
 
 def trained(answer: object, seed: int) -> dict:
@@ -44,8 +51,8 @@ def trained(answer: object, seed: int) -> dict:
     model = answer(*given)
     set_mode(model, True)
     sizes = sorted(p.numel() for p in model.parameters() if p.requires_grad)
-    model(batch(seed, 6, 4))
+    found = traced(model, batch(seed, 6, 4), also=list(model.parameters()))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(1.0)
-    return {"sizes": sizes, "given": given}
+    return {"sizes": sizes, "given": given, "traced": found, "moved": attempt(model, batch(seed, 6, 4))}

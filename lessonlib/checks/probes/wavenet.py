@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .common import attempt, generator
+from .common import attempt, generator, traced
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -34,12 +34,15 @@ def later_changed(answer: object, seed: int) -> dict:
 
 
 def short(answer: object, seed: int) -> dict:
-    return {"pair": attempt(answer, drawn(seed, 2, 4), 4, *weights(seed, 4, 3, 6))}
+    pair = attempt(answer, drawn(seed, 2, 4), 4, *weights(seed, 4, 3, 6))
+    return {"pair": pair, "one": attempt(answer, drawn(seed, 1, 2), 1, *weights(seed, 2, 1, 2))}
 
 
 def silent(answer: object, seed: int) -> dict:
-    x = drawn(seed, 8, 3).requires_grad_()
-    return {"gradient": attempt(_gradient, answer, x, [torch.zeros_like(w) for w in weights(seed, 3, 4, 5)])}
+    x, matrices = drawn(seed, 8, 3), weights(seed, 3, 4, 5)
+    found = {"traced": traced(answer, x, 2, *matrices)}
+    silence = [torch.zeros_like(w) for w in matrices]
+    return {**found, "gradient": attempt(_gradient, answer, x.requires_grad_(), silence)}
 
 
 def _gradient(answer, x, matrices) -> torch.Tensor:

@@ -1,11 +1,43 @@
 """Answers to the exercises of the lesson batchnorm."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 MOVE = "with torch.no_grad():\n"
 MEAN = "(1 - self.momentum) * self.running_mean + self.momentum * mean"
 VAR = "(1 - self.momentum) * self.running_var + self.momentum * var"
 OUT = "return self.gamma * (x - mean) / torch.sqrt(var + self.eps) + self.beta"
+
+PUBLISHED = """
+class BatchNorm1d:
+  def __init__(self, dim, eps=1e-5, momentum=0.1):
+    self.eps = eps
+    self.momentum = momentum
+    self.training = True
+    self.gamma = torch.ones(dim)
+    self.beta = torch.zeros(dim)
+    self.running_mean = torch.zeros(dim)
+    self.running_var = torch.ones(dim)
+  def __call__(self, x):
+    if self.training:
+      if x.ndim == 2:
+        dim = 0
+      elif x.ndim == 3:
+        dim = (0, 1)
+      xmean = x.mean(dim, keepdim=True)
+      xvar = x.var(dim, keepdim=True)
+    else:
+      xmean = self.running_mean
+      xvar = self.running_var
+    xhat = (x - xmean) / torch.sqrt(xvar + self.eps)
+    self.out = self.gamma * xhat + self.beta
+    if self.training:
+      with torch.no_grad():
+        self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * xmean
+        self.running_var = (1 - self.momentum) * self.running_var + self.momentum * xvar
+    return self.out
+  def parameters(self):
+    return [self.gamma, self.beta]
+"""
 
 WRONG = {
     "batchnorm": [
@@ -72,6 +104,37 @@ WRONG = {
         Wrong("starts in evaluation", None, "momentum, True", "momentum, False"),
         Wrong("another name", None, "self.running_mean = torch.zeros(dim)", "self.mean = torch.zeros(dim)"),
         Wrong("no return", "return-forgotten", "        " + OUT + "\n", ""),
+        Whole("inherited", "inherited-answer", "class BatchNorm1d(nn.BatchNorm1d): pass"),
+        Wrong("eps ignored", "eps-is-an-argument", "var + self.eps", "var + 1e-5"),
+        Wrong("eps beside the root", "eps-outside-the-root", "torch.sqrt(var + self.eps)", "(var.sqrt() + self.eps)"),
+        Wrong(
+            "gamma and beta swapped",
+            "gamma-and-beta-swapped",
+            OUT,
+            "return self.beta * (x - mean) / torch.sqrt(var + self.eps) + self.gamma",
+        ),
+        Wrong("a deviation kept", "standard-deviation-for-variance", VAR, VAR.replace("* var", "* var.sqrt()")),
+        Wrong("gamma of the class", "two-are-one", "self.gamma = torch", "BatchNorm1d.gamma = torch"),
+        Whole(
+            "averages in a default argument",
+            "two-are-one",
+            PUBLISHED.replace("momentum=0.1)", "momentum=0.1, mean=torch.zeros(3), var=torch.ones(3))")
+            .replace("self.running_mean = torch.zeros(dim)", "self.running_mean = mean")
+            .replace("self.running_var = torch.ones(dim)", "self.running_var = var")
+            .replace("xmean = x.mean(dim, keepdim=True)", "xmean = x.mean(dim)")
+            .replace("xvar = x.var(dim, keepdim=True)", "xvar = x.var(dim)")
+            .replace(
+                "self.running_mean = (1 - self.momentum) * self.running_mean +",
+                "self.running_mean.lerp_(xmean, self.momentum) #",
+            )
+            .replace(
+                "self.running_var = (1 - self.momentum) * self.running_var +",
+                "self.running_var.lerp_(xvar, self.momentum) #",
+            ),
+        ),
+        Wrong("x is changed", "argument-changed", "if self.training:", "x -= 0.5\n        if self.training:"),
+        Wrong("gamma cut off", "graph-is-cut", "self.gamma * (x", "self.gamma.detach() * (x"),
+        Wrong("x cut off", "graph-is-cut", "(x - mean)", "(x.detach() - mean)"),
     ],
     "running": [
         Wrong("backwards", "momentum-backwards", "0.2, 0.58, 1.4", "1.8, 3.78, 4.6"),
@@ -94,38 +157,6 @@ WRONG = {
     ],
 }
 
-PUBLISHED = """
-class BatchNorm1d:
-  def __init__(self, dim, eps=1e-5, momentum=0.1):
-    self.eps = eps
-    self.momentum = momentum
-    self.training = True
-    self.gamma = torch.ones(dim)
-    self.beta = torch.zeros(dim)
-    self.running_mean = torch.zeros(dim)
-    self.running_var = torch.ones(dim)
-  def __call__(self, x):
-    if self.training:
-      if x.ndim == 2:
-        dim = 0
-      elif x.ndim == 3:
-        dim = (0, 1)
-      xmean = x.mean(dim, keepdim=True)
-      xvar = x.var(dim, keepdim=True)
-    else:
-      xmean = self.running_mean
-      xvar = self.running_var
-    xhat = (x - xmean) / torch.sqrt(xvar + self.eps)
-    self.out = self.gamma * xhat + self.beta
-    if self.training:
-      with torch.no_grad():
-        self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * xmean
-        self.running_var = (1 - self.momentum) * self.running_var + self.momentum * xvar
-    return self.out
-  def parameters(self):
-    return [self.gamma, self.beta]
-"""
-
 RIGHT = {
     "batchnorm": {
         "the published lesson's": PUBLISHED,
@@ -146,7 +177,6 @@ class BatchNorm1d(nn.Module):
             mean, var = self.running_mean[0], self.running_var[0]
         return (x - mean) * torch.rsqrt(var + self.eps) * self.gamma + self.beta
 """,
-        "torch.nn's own": "class BatchNorm1d(nn.BatchNorm1d): pass",
         "torch.nn's inside": """
 class BatchNorm1d:
     def __init__(self, dim, eps=1e-5, momentum=0.1):
@@ -168,20 +198,20 @@ class BatchNorm1d:
         return F.batch_norm(x, *buffers, self.g, self.b, self.training, self.momentum, self.eps)
     def parameters(self): return (self.b, self.g)
 """,
-        "eps beside the standard deviation": """
+        "a deviation, eps under its root": """
 class BatchNorm1d:
     def __init__(self, dim, eps=1e-5, momentum=0.1):
         self.eps, self.mom, self.training = eps, momentum, True
         self.gamma, self.beta = torch.ones(1, dim), torch.zeros(1, dim)
         self.running_mean, self.running_var = torch.zeros(1, dim), torch.ones(1, dim)
     def __call__(self, x):
-        mu, std = self.running_mean, self.running_var.sqrt()
+        mu, std = self.running_mean, (self.running_var + self.eps).sqrt()
         if self.training:
             mu = x.mean(0, keepdim=True)
-            std = ((x - mu) ** 2).mean(0, keepdim=True).add(1e-12).sqrt()
+            std = ((x - mu) ** 2).mean(0, keepdim=True).add(self.eps).sqrt()
             self.running_mean.lerp_(mu.detach(), self.mom)
-            self.running_var.lerp_(std.detach() ** 2, self.mom)
-        return (x - mu) / (std + self.eps) * self.gamma + self.beta
+            self.running_var.lerp_(std.detach() ** 2 - self.eps, self.mom)
+        return (x - mu) / std * self.gamma + self.beta
     def parameters(self): return [self.gamma, self.beta]
 """,
     },

@@ -39,6 +39,25 @@ def build_windows(words, block_size, stoi):
     return torch.tensor(X), torch.tensor(Y)
 """,
         ),
+        Wrong(
+            "one context, changed in place",
+            "one-list-again",
+            SHIFT,
+            "            context.pop(0)\n            context.append(ix)\n",
+        ),
+        Wrong(
+            "the list of words is used up",
+            "argument-changed",
+            "for word in words:",
+            "while words:\n        word = words.pop(0)",
+        ),
+        Wrong(
+            "an alphabet of its own",
+            None,
+            "ix = stoi[character]",
+            "ix = '.abcdefghijklmnopqrstuvwxyz'.find(character)",
+        ),
+        Wrong("lists outside", None, "X, Y = [], []", "X, Y = build_windows.__dict__.setdefault('kept', ([], []))"),
         Wrong("one target more than it has", None, "Y.append(ix)", "Y.append((ix + 1) % 27)"),
         Wrong("only X", None, "return torch.tensor(X), torch.tensor(Y)", "return torch.tensor(X)"),
     ],

@@ -1,6 +1,6 @@
 """Answers to the exercises of the lesson layers."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 WRONG = {
     "linear": [
@@ -27,6 +27,37 @@ WRONG = {
         ),
         Wrong("mm", "rows-only", "x @ self.weight", "torch.mm(x, self.weight)"),
         Wrong("no return", "return-forgotten", "        return out\n", ""),
+        Whole("inherited", "inherited-answer", "class Linear(nn.Linear): pass"),
+        Whole(
+            "everything kept by the class",
+            "two-are-one",
+            """
+class Linear:
+    def __init__(self, fan_in, fan_out, bias=True):
+        Linear.weight = torch.randn(fan_in, fan_out) / fan_in ** 0.5
+        Linear.bias = torch.zeros(fan_out) if bias else None
+    def __call__(self, x):
+        return x @ self.weight if self.bias is None else x @ self.weight + self.bias
+    def parameters(self):
+        return [self.weight] if self.bias is None else [self.weight, self.bias]
+""",
+        ),
+        Wrong(
+            "seeded",
+            "seeded-inside",
+            "        self.weight = (torch",
+            "        torch.manual_seed(1)\n        self.weight = (torch",
+        ),
+        Wrong(
+            "drawn from a generator of its own",
+            "seeded-inside",
+            "torch.randn(fan_in, fan_out)",
+            "torch.randn(fan_in, fan_out, generator=torch.Generator().manual_seed(1))",
+        ),
+        Wrong("x is changed", "argument-changed", "out = x @ self.weight", "out = x @ self.weight\n        x += 1"),
+        Wrong("half of x is cut off", "graph-is-cut", "x @ self.weight", "(x + x.detach()) / 2 @ self.weight"),
+        Wrong("a slip of the pen", None, "x @ self.weight", "x @ weight"),
+        Wrong("only positive weights", None, "torch.randn(fan_in, fan_out)", "torch.rand(fan_in, fan_out) * 1.7"),
         Wrong("copies listed", None, "[self.weight, self.bias]", "[self.weight.clone(), self.bias.clone()]"),
         Wrong("added to each row but one", None, "        return out\n", "        return out.cumsum(0)\n"),
     ],
@@ -46,6 +77,13 @@ WRONG = {
             "one-hot-without-classes",
             "F.one_hot(ix, C.shape[0]).float()\n    return one_hot, one_hot @ C",
             "F.one_hot(ix).float()\n    return one_hot, C[ix]",
+        ),
+        Wrong("C is cut off", "graph-is-cut", "return one_hot, one_hot @ C", "return one_hot, one_hot @ C.detach()"),
+        Wrong(
+            "through numpy",
+            "graph-is-cut",
+            "return one_hot, one_hot @ C",
+            "return one_hot, torch.from_numpy(one_hot.numpy() @ C.detach().numpy())",
         ),
         Wrong("the product doubled", None, "return one_hot, one_hot @ C", "return one_hot, 2 * one_hot @ C"),
         Wrong("the product alone", None, "return one_hot, one_hot @ C", "return one_hot @ C"),
@@ -78,6 +116,26 @@ WRONG = {
             "[p for layer in self.layers for p in layer.parameters()]",
             "[p for layer in self.layers for p in (layer.weight, layer.bias)]",
         ),
+        Wrong("layers of the class", "two-are-one", "self.layers = list(layers)", "Sequential.layers = list(layers)"),
+        Whole(
+            "layers are used up",
+            "argument-changed",
+            """
+class Sequential:
+    def __init__(self, layers):
+        self.layers = []
+        while layers:
+            self.layers.append(layers.pop(0))
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+    def parameters(self):
+        return [p for layer in self.layers for p in layer.parameters()]
+""",
+        ),
+        Wrong("cut between layers", "graph-is-cut", "x = layer(x)", "x = layer(x.detach())"),
+        Wrong("three layers", None, "x = layer(x)\n        return x", "x = layer(x)\n        return layer and x"),
         Wrong("the first layer's", None, "in self.layers for p", "in self.layers[:1] for p"),
         Wrong(
             "an inner one is skipped",
@@ -118,7 +176,6 @@ class Linear(nn.Module):
     def forward(self, x):
         return F.linear(x, self.weight, self.bias)
 """,
-        "torch.nn's own": "class Linear(nn.Linear): pass",
         "one inside, uniform": """
 class Linear:
     def __init__(self, fan_in, fan_out, bias=True):

@@ -65,7 +65,21 @@ WRONG = {
         Wrong(
             "the rest dropped", "drops-the-rest", DIVIDES, "x, T = x[:, : T // self.n * self.n], T // self.n * self.n\n"
         ),
-        Wrong("padded", "drops-the-rest", DIVIDES, "x, T = F.pad(x, (0, 0, 0, -T % self.n)), T + (-T % self.n)\n"),
+        Wrong("padded", "pads-with-zeros", DIVIDES, "x, T = F.pad(x, (0, 0, 0, -T % self.n)), T + (-T % self.n)\n"),
+        Wrong(
+            "filled up from the start",
+            "groups-overlap",
+            DIVIDES,
+            "x, T = torch.cat([x, x[:, : -T % self.n]], 1), T + (-T % self.n)\n",
+        ),
+        Wrong("n of the class", "two-are-one", "self.n = n", "FlattenConsecutive.n = n"),
+        Wrong("cut off", "graph-is-cut", "x.reshape(B", "x.detach().reshape(B"),
+        Wrong(
+            "at most eight",
+            None,
+            "        if T % self.n",
+            "        x = x[:, :8]\n        T = min(T, 8)\n        if T % self.n",
+        ),
         Wrong(
             "any batch",
             "groups-mix-examples",

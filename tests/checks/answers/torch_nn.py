@@ -1,6 +1,6 @@
 """Answers to the exercises of the lesson torch-nn."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 SHAPES = "return (128, 48), (128, 24, 2), (4, 128, 4), False, False"
 COUNTS = "return 5, 8, 20 * 68 + 2 * 68 + 68 * 27 + 27, False, True"
@@ -43,6 +43,34 @@ WRONG = {
         ),
         Wrong("shared", "carried-is-copied", TURNED, "linear.weight = nn.Parameter(weight.T)"),
         Wrong("gamma shared", "carried-is-copied", "norm.weight.copy_(gamma)", "norm.weight.data = gamma"),
+        Wrong(
+            "another eps", "eps-is-ours", "nn.BatchNorm1d(weight.shape[1])", "nn.BatchNorm1d(weight.shape[1], eps=1e-3)"
+        ),
+        *(
+            Wrong(
+                f"momentum {momentum}",
+                "momentum-is-ours",
+                "nn.BatchNorm1d(weight.shape[1])",
+                f"nn.BatchNorm1d(weight.shape[1], momentum={momentum})",
+            )
+            for momentum in (0.9, None)
+        ),
+        Whole(
+            "a weight that is not trained",
+            "graph-is-cut",
+            """
+class Level(nn.Module):
+    def __init__(self, weight, gamma, beta, running_mean, running_var):
+        super().__init__()
+        self.w, self.norm = nn.Parameter(weight.clone()), nn.BatchNorm1d(len(gamma))
+        self.norm.weight.data, self.norm.bias.data = gamma.clone(), beta.clone()
+        self.norm.running_mean, self.norm.running_var = running_mean.clone(), running_var.clone()
+    def forward(self, x):
+        return self.norm(x @ self.w.detach())
+
+carried = Level
+""",
+        ),
         Wrong("no BatchNorm", None, "nn.Sequential(linear, norm)", "nn.Sequential(linear)"),
         Wrong(
             "always evaluation",
