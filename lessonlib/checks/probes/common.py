@@ -19,13 +19,15 @@ def attempt(function: Callable, *args) -> dict:
     """Call it: {"value": …} or, when it raised, {"raised": type, "message": words, "line": source}.
 
     For calls where an exception is itself an answer. The stub's NotImplementedError goes through.
-    "changed" says which argument was changed in place, counted from 1.
+    "changed" says which argument was changed in place, counted from 1; "seeded" which generator was seeded anew.
     """
     before = [watch.snapshot(arg) for arg in args]
     try:
         found = {"value": plain(function(*args))}
         which = watch.changed(before, args)
-        return found if which is None else found | {"changed": which}
+        if which is None:
+            return found
+        return found | {"seeded" if isinstance(args[which - 1], torch.Generator) else "changed": which}
     except NotImplementedError:
         raise
     except Exception as error:

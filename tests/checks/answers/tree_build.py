@@ -191,7 +191,7 @@ def tree(vocab_size, n_embd, n_hidden, levels):
         ),
         Whole(
             "ids changed in place",
-            None,
+            "argument-changed",
             """
 def tree(vocab_size, n_embd, n_hidden, levels):
     layers, width = [Embedding(vocab_size, n_embd)], n_embd
