@@ -126,6 +126,9 @@ def test_update_by_0_2_0_itself_is_put_right_at_the_next_start(tmp_path, learner
 
 def test_what_needs_no_settling_is_not_touched(tmp_path, learner, newer):
     root = at_work(tmp_path, learner, "fresh")
+    for path in list((root / "exercises").iterdir()):
+        if f"exercises/{path.name}" not in newer:
+            path.unlink()  # the lesson has another number by now, so this one would be settled
     before = {path: path.read_bytes() for path in (root / "exercises").iterdir()}
     assert update.settle(root) == []
     assert {path: path.read_bytes() for path in (root / "exercises").iterdir()} == before
