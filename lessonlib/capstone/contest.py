@@ -105,6 +105,7 @@ class Contest:
         rows += [f"{name:12} {loss:.3f}" for name, loss in self.baselines.items()]
         return "\n".join(["test loss, nats per character", *rows, self.verdict(), self.learned()])
 
+    @style.drawing
     def picture(self) -> style.Picture:
         """A dot for each seed, and one for each baseline."""
         groups = self.losses | {name: [loss] for name, loss in self.baselines.items()}

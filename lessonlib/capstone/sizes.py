@@ -84,6 +84,7 @@ def levels_to_hold(lengths: list[int], share: float) -> int:
     return max(1, math.ceil(math.log2(needed)))
 
 
+@style.drawing
 def picture(words: WordList) -> style.Picture:
     """How many of the words fit whole into the context of 1 to 6 levels, as bars."""
     shares = {f"{k} level{'s' * (k > 1)}: {2**k}": _held(words, k) * 100 for k in range(1, 7)}

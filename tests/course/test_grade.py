@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading refuses
 
 FRESH = build.exercises(ROOT)
 FIRST = next(iter(FRESH))
-POINTS = 14
+POINTS = sum(exercise.points for exercise in registry.exercises().values() if exercise.lesson == "flat-mlp")
 SEED = 7
 
 

@@ -9,7 +9,7 @@ from lessonlib.course import ROOT
 
 CONTENT = ROOT / "lessonlib" / "content"
 FIGURE = re.compile(r"(?<![\w.,])\d+\.\d{3,}(?!\w|\.\d)")  # three decimals: a loss, or a difference of two
-FORMULAS = {"ln 27": math.log(27), "ln 26": math.log(26)}
+FORMULAS = {f"ln {n}": math.log(n) for n in (26, 27, 64)}
 PUBLISHED = {2.105, 2.058, 2.027, 2.022, 1.993}  # the published lesson's figures, as its author gives them
 EXAMPLES = {1.985}  # made up for a question
 
