@@ -6,6 +6,7 @@ of an untrusted notebook.
 
 import base64
 import html
+import re
 
 from lessonlib.predictions import Kind, Prediction
 from lessonlib.style import Picture
@@ -30,6 +31,13 @@ def words(prediction: Prediction, actual: object) -> str:
 def _number(value: float) -> str:
     """At most four digits behind the point, and thousands set apart."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def typed(prediction: Prediction, yours: str) -> str:
+    """A guess as it was typed, its thousands set apart as those of the answer are: 12,000 for 12000."""
+    if prediction.kind is not Kind.NUMBER:
+        return yours
+    return re.sub(r"(?<![\w.,])\d{4,}(?![\w,])", lambda found: f"{int(found[0]):,}", yours)
 
 
 def opened(prediction: Prediction, actual: str, printed: str, shown: tuple) -> str:

@@ -50,26 +50,27 @@ function render(model, el, draft) {
     input.reveal?.(opened);
     input.lock(opened || waiting);
     row.hidden = opened || waiting;
-    again.hidden = !yours;
+    again.hidden = !(yours || model.get("shown"));
     foot.hidden = !opened;
     all.checked = model.get("all_shown");
     root.classList.toggle("ll-predict-differs", model.get("agrees") === false && opened);
     say(yours, opened, waiting);
   }
   function say(yours, opened, waiting) {
-    const shown = yours && input.inWords ? input.inWords(yours) : yours;
+    const typed = yours === model.get("yours") ? model.get("said") : yours;
+    const shown = yours && input.inWords ? input.inWords(yours) : typed;
     if (model.get("complaint")) status.textContent = model.get("complaint");
     else if (waiting) status.textContent = `${yours ? `Kept: ${shown}. ` : ""}What came out follows when the cell is done.`;
     else if (opened && yours) status.replaceChildren(`You predicted ${shown}. `, h("span", { class: "ll-predict-verdict" }, model.get("verdict")));
     else status.textContent = "";
   }
   function heard() {
-    const tried = sent?.type === "guess";
+    const tried = sent?.type === "guess", anew = sent?.type === "again" && !model.get("all_shown");
     sent = null;
     update();
-    if (tried && model.get("complaint")) input.focus();
+    if (anew || (tried && model.get("complaint"))) input.focus();
   }
-  const stop = follow(model, ["yours", "answer", "verdict", "complaint", "shown", "all_shown"], heard);
+  const stop = follow(model, ["yours", "said", "answer", "verdict", "complaint", "shown", "all_shown"], heard);
   model.on("msg:custom", heard); // Python's reply, also where nothing has changed
   if (model.get("yours")) input.set(model.get("yours"));
   if (draft.focused) requestAnimationFrame(() => input.focus()); // once it is on the page

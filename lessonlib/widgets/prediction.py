@@ -23,7 +23,7 @@ from lessonlib.widgets import content, fold
 from lessonlib.widgets.base import MIME, LessonWidget, stylesheet
 from lessonlib.widgets.together import Together
 
-VERDICTS = {True: "That is what you predicted.", False: "That is not what you predicted: worth a second look."}
+VERDICTS = {True: "That is what came out.", False: "Something else came out: worth a second look."}
 NOTHING = object()
 
 
@@ -53,6 +53,7 @@ class PredictionPrompt(LessonWidget, Together):
 
     asked = traitlets.Dict().tag(sync=True)  # the question as HTML, its kind, and what its field needs
     yours = traitlets.Unicode().tag(sync=True)  # the guess, "" until there is one
+    said = traitlets.Unicode().tag(sync=True)  # the guess, set as the answer is
     answer = traitlets.Unicode().tag(sync=True)  # what the fold holds, as HTML; "" until it is known
     actual = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Unicode().tag(sync=True)
@@ -119,7 +120,7 @@ class PredictionPrompt(LessonWidget, Together):
             predictions.guess(self.prediction.key, yours or None)
             self.complaint = ""
         except answers.Unreadable as error:
-            self.complaint = f"This is not {error.expected}. {error.advice}"
+            self.complaint = f"That is not {error.expected}. {error.advice}"
         self.refresh_all()
 
     def see(self) -> None:
@@ -132,6 +133,7 @@ class PredictionPrompt(LessonWidget, Together):
         entry = predictions.kept(self.prediction.key)
         with self.hold_trait_notifications():
             self.yours = "" if entry.get("yours") is None else str(entry["yours"])
+            self.said = fold.typed(self.prediction, self.yours)
             self.agrees = entry.get("agrees") if self.yours and self.answer else None
             self.verdict = VERDICTS.get(self.agrees, "")
             self.shown = predictions.state(self.prediction.key) is State.SEEN

@@ -65,12 +65,19 @@ class PredictionSummary(LessonWidget, Together):
 def _sentence(score: predictions.Score) -> str:
     if not score.guessed:
         return f"None of this lesson's {score.asked} predictions is made yet. A wrong one teaches more than none."
-    right = {0: "none right", score.guessed: "all of them right"}.get(score.right, f"{score.right} right")
-    return f"You made {score.guessed} of this lesson's {score.asked} predictions, {right}."
+    return f"You made {score.guessed} of {score.asked} predictions, and {_right(score.right, score.guessed)}."
+
+
+def _right(right: int, guessed: int) -> str:
+    if guessed == 1:
+        return "it was right" if right else "it was not right"
+    if right in (0, guessed):
+        return "all of them were right" if right else "none of them was right"
+    return f"{right} of them {'was' if right == 1 else 'were'} right"
 
 
 def _both(key: str) -> dict:
     entry, asked = predictions.kept(key), predictions.find(key)
     if asked.kind is predictions.Kind.CURVE:
         return {"yours": "another line", "actual": "the dashed one"}
-    return {"yours": str(entry["yours"]), "actual": fold.words(asked, asked.read(entry["actual"]))}
+    return {"yours": fold.typed(asked, str(entry["yours"])), "actual": fold.words(asked, asked.read(entry["actual"]))}

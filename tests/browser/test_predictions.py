@@ -51,7 +51,7 @@ def test_a_guess_made_while_the_cell_computes_is_kept_and_answered_when_it_is_do
         expect(asked).not_to_contain_text("a secret sum", use_inner_text=True)
         notebook.page.keyboard.type(".5")
         notebook.page.keyboard.press("Enter")
-        expect(asked.get_by_role("status")).to_have_text("You predicted 3.5. That is what you predicted.")
+        expect(asked.get_by_role("status")).to_have_text("You predicted 3.5. That is what came out.")
         expect(asked).to_contain_text("a secret sum", use_inner_text=True)
         assert notebook.console_errors == []
 

@@ -14,6 +14,10 @@ CELLS = {
     "check exit": "check.pairs(pairs)",
     "loop": "def pairs(x):\n    while True:\n        pass",
     "check loop": "check.pairs(pairs)",
+    "check between cells": (
+        "trap = get_ipython().builtin_trap\ntrap.deactivate()  # as while a button of a card is answered\n"
+        "check.pairs(lambda x: 3)\ntrap.activate()"
+    ),
     "names": "import torch\nlist = dict = len = print = None\ntorch.cat = None",
     "right": "def pairs(x):\n    return x[:, ::2], x[:, 1::2], x.view(x.shape[0], x.shape[1] // 2, -1)",
     "check right": "check.pairs(pairs)",
@@ -50,6 +54,11 @@ def test_redefined_names_and_a_patched_torch_change_nothing(outputs):
     assert "correct, 3 of 3 points" in text
     assert "`torch.cat`" in text
     assert told(outputs["alive"]) == "True"
+
+
+def test_between_cells_nothing_counts_as_replaced(outputs):
+    text = told(outputs["check between cells"])
+    assert "not yet" in text and "replaced" not in text
 
 
 def test_a_result_is_one_output_with_text_and_html(outputs):

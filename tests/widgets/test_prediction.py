@@ -5,7 +5,7 @@ import torch
 
 from lessonlib import plots, predictions, progress
 from lessonlib.predictions import State
-from lessonlib.widgets import PredictionPrompt, PredictionSummary, deck, predict, show_all
+from lessonlib.widgets import PredictionPrompt, PredictionSummary, deck, predict, prediction_summary, show_all
 
 KEY = "flat-mlp-windows"  # 5
 
@@ -30,7 +30,7 @@ def test_it_asks_and_says_nothing_before_a_guess(prompt):
     assert (prompt.yours, prompt.verdict, prompt.shown, prompt.all_shown) == ("", "", False, False)
 
 
-@pytest.mark.parametrize("yours, agrees, verdict", [("5", True, "That is what"), ("four", False, "That is not what")])
+@pytest.mark.parametrize("yours, agrees, verdict", [("5", True, "That is what"), ("four", False, "Something else")])
 def test_a_guess_is_judged_and_kept(prompt, yours, agrees, verdict):
     prompt.guess(yours)
     assert prompt.agrees is agrees and prompt.verdict.startswith(verdict)
@@ -39,7 +39,7 @@ def test_a_guess_is_judged_and_kept(prompt, yours, agrees, verdict):
 
 def test_a_guess_that_cannot_be_read_is_said_and_not_kept(prompt):
     prompt.guess("many")
-    assert prompt.complaint.startswith("This is not a number.")
+    assert prompt.complaint.startswith("That is not a number.")
     assert predictions.state(KEY) is State.OPEN
     prompt.guess("5")
     assert prompt.complaint == ""
@@ -48,6 +48,8 @@ def test_a_guess_that_cannot_be_read_is_said_and_not_kept(prompt):
 def test_show_me_is_no_guess(prompt):
     prompt.see()
     assert prompt.shown and predictions.missed() == {}
+    prompt.guess("")  # "Ask me again"
+    assert not prompt.shown
 
 
 def test_ask_me_again_takes_the_guess_back(prompt):
@@ -144,10 +146,29 @@ def test_the_summary_counts_and_follows(prompt):
     assert summary.sentence.startswith("None of this lesson's ")
     assert KEY in [each["key"] for each in summary.unguessed]
     prompt.guess("4")
-    assert summary.sentence.endswith("predictions, none right.")
+    assert summary.sentence.endswith("predictions, and it was not right.")
     assert [(each["key"], each["yours"], each["actual"]) for each in summary.again] == [(KEY, "4", "5")]
     prompt.guess("5")
-    assert summary.sentence.endswith("all of them right.") and summary.again == []
+    assert summary.sentence.endswith("predictions, and it was right.") and summary.again == []
+
+
+@pytest.mark.parametrize(
+    "right, guessed, said",
+    [(0, 3, "none of them was right"), (1, 3, "1 of them was right"), (2, 3, "2 of them were right"),
+     (3, 3, "all of them were right")],
+)  # fmt: skip
+def test_the_summary_counts_in_words(right, guessed, said):
+    states = [State.AGREES] * right + [State.DIFFERS] * (guessed - right) + [State.OPEN] * 2
+    score = predictions.Score({str(i): state for i, state in enumerate(states)})
+    assert prediction_summary._sentence(score) == f"You made {guessed} of {len(states)} predictions, and {said}."
+
+
+@pytest.mark.parametrize(
+    "yours, said", [("12000", "12,000"), ("12,000", "12,000"), ("ln 27", "ln 27"), ("0.12345",) * 2]
+)
+def test_a_guess_is_said_as_the_answer_is(prompt, yours, said):
+    prompt.guess(yours)
+    assert (prompt.yours, prompt.said) == (yours, said)
 
 
 def test_the_summary_stores_the_questions_alone(prompt):

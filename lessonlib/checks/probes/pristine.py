@@ -19,6 +19,7 @@ def _contents() -> list[dict[str, object]]:
 
 _ORIGINAL = _contents()
 _KEEP = {"_", "__builtins__", "input", "breakpoint"}  # Jupyter itself writes these
+_KEEP |= {"get_ipython", "exit", "quit"}  # and these only while a cell runs: not while a button is answered
 
 
 def _put(wanted: list[dict[str, object]]) -> list[str]:
