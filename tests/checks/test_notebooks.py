@@ -71,7 +71,7 @@ def test_first_code_cell_is_locked_and_imports_what_a_grading_child_has(lesson):
 def test_no_cell_imports_the_lessons_own_answers(lesson):
     for c in CELLS[lesson]:
         for imported in re.findall(r"lessonlib[.\w]*(?: import (\w+))?", source(c)) if c["cell_type"] == "code" else []:
-            assert imported in {"check", "plots", "diagrams"}
+            assert imported in {"check", "plots", "diagrams", "broken_trees"}
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -10,6 +10,7 @@ from ..exercise import Mistake
 from ..expect import equal, returned, shaped
 from ..probes import training_the_tree as probes
 from ..probes.batchnorm import BETA, GAMMA, batch
+from .broken_trees import CURE, SYMPTOMS
 from .comparison import COMPARISON
 
 # --- the bug, found ---
@@ -170,4 +171,4 @@ CLAIMS = prediction("claims", "What may you claim?", medium, 5)(
     ),
 )
 
-check = Check("training-the-tree", BUG, MEND, FAIR_WIDTH, CLAIMS, COMPARISON)
+check = Check("training-the-tree", BUG, MEND, FAIR_WIDTH, CLAIMS, SYMPTOMS, CURE, COMPARISON)
