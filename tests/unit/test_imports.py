@@ -21,6 +21,7 @@ FLOORS = (
         "convolution",
         "wavenet",
         "attention",
+        "broken_trees",
         "ladder",
         "shapes",
         "training",

@@ -257,7 +257,7 @@ def _two_trees(data: dict, seed: int) -> None:
     call = "`tree(11, 3, 4, 3)`, in evaluation,"
     before, after = (returned(data[when], call) for when in ("before", "after"))
     if not equal(after, tensor(before, call)):
-        raise Mistake("A tree gave other scores after a second tree was changed and called.", "two-instances-are-one")
+        raise Mistake("A tree gave other scores after a second tree was changed and called.", "two-are-one")
     if alike := [a for a, b in zip(one, other, strict=True) if a.ndim == 2 and equal(a, b)]:
         says = f"Two trees, made one after the other, begin with the same weight of shape {tuple(alike[0].shape)}."
         raise Mistake(says, "seeded-inside")

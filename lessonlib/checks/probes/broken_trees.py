@@ -33,20 +33,18 @@ def evaluated(answer: object, seed: int) -> dict:
     for name, training in (("training", True), ("evaluation", False)):
         net = measured(seed).train(training)
         before = [b.clone() for b in net.buffers()]
-        found[name] = attempt(answer().evaluate, net, *examples(seed))
+        found[name] = attempt(lambda net=net: answer().evaluate(net, *examples(seed)))
         found[f"{name} kept"] = all(module.training == training for module in net.modules())
         found[f"{name} moved"] = not all(torch.equal(a, b) for a, b in zip(before, net.buffers(), strict=True))
     return found
 
 
 def contexts(answer: object, seed: int) -> dict:
-    ids = list(NAME)
-    return {"rows": attempt(answer().contexts, ids, CONTEXT), "wide": attempt(answer().contexts, [2, 6], 8), "ids": ids}
+    return {"rows": attempt(answer().contexts, list(NAME), CONTEXT), "wide": attempt(answer().contexts, [2, 6], 8)}
 
 
 def targets(answer: object, seed: int) -> dict:
-    ids = list(NAME)
-    return {"row": attempt(answer().targets, ids), "short": attempt(answer().targets, [7]), "ids": ids}
+    return {"row": attempt(answer().targets, list(NAME)), "short": attempt(answer().targets, [7])}
 
 
 def measured(seed: int) -> torch.nn.Module:

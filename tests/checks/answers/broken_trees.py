@@ -39,7 +39,7 @@ WRONG = {
         Wrong("three wide", None, "padded = [0] * block_size", "block_size = 3\n        padded = [0] * block_size"),
         Wrong(
             "ids changed",
-            None,
+            "argument-changed",
             "padded = [0] * block_size + ids",
             "ids[:0] = [0] * block_size\n        padded = ids\n        ids = ids[block_size:]",
         ),
@@ -48,7 +48,10 @@ WRONG = {
         Wrong("the newest character", "the-target-is-y", TARGETS, "return torch.tensor([0, *ids])"),
         Wrong("no end", "no-end-target", TARGETS, "return torch.tensor(ids)"),
         Wrong(
-            "ids emptied", None, TARGETS, "found = torch.tensor([*ids, 0])\n        ids.clear()\n        return found"
+            "ids emptied",
+            "argument-changed",
+            TARGETS,
+            "found = torch.tensor([*ids, 0])\n        ids.clear()\n        return found",
         ),
         Whole("as it was", "halves-instead-of-neighbours", "class Mended(Broken):\n    pass"),
     ],

@@ -165,7 +165,7 @@ def tree(vocab_size, n_embd, n_hidden, levels):
         ),
         bricks(
             "running averages of the class",
-            "two-instances-are-one",
+            "two-are-one",
             "MEANS = {}\n" + NORM + "if not self.training:\n"
             "            self.running_mean = MEANS.get(x.shape[-1], self.running_mean)\n"
             "            return super().__call__(x)\n"
@@ -174,7 +174,7 @@ def tree(vocab_size, n_embd, n_hidden, levels):
         ),
         Whole(
             "weights made once",
-            "two-instances-are-one",
+            "two-are-one",
             """
 KEPT = {}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lessonlib.checks import broken_trees
+from lessonlib import broken_trees
 
 
 @pytest.fixture(scope="module")
