@@ -70,6 +70,10 @@ def curves(
         ax.plot(xs, y, label=name, linewidth=1.8, markersize=5, markevery=max(1, len(y) // 12), **look)
     ax.set_xscale(xscale)
     ax.set_yscale(yscale)
+    for axis, scale in ((ax.xaxis, xscale), (ax.yaxis, yscale)):
+        if scale == "log":  # 0.001 and not a formula, which would need mathematical type
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter("")
     places = sorted({float(v) for xs in (x.values() if isinstance(x, Mapping) else [x]) for v in xs})
     if xscale == "log" and len(places) <= 12:  # name the places that were measured, in full
         ax.set_xticks(places, [f"{place:g}" for place in places])

@@ -117,6 +117,15 @@ def test_a_log_axis_names_the_places_that_were_measured():
     assert [text.get_text() for text in fig.axes[0].get_xticklabels()] == ["8", "64", "1024"]
 
 
+def test_a_log_axis_is_labelled_with_numbers_and_no_formulas():
+    x = [10.0**i for i in range(-4, 10)]
+    (ax,) = plots.curves(x, {"a": x}, "T", "x", "y", xscale="log", yscale="log").axes
+    ax.figure.png()
+    labels = [text.get_text() for axis in (ax.xaxis, ax.yaxis) for text in axis.get_ticklabels(which="both")]
+    assert "0.0001" in labels
+    assert not [label for label in labels if "$" in label]
+
+
 def test_histograms_share_one_axis():
     fig = plots.histograms({"narrow": [0.0, 1.0], "wide": [-10.0, 10.0]}, "T", "x")
     assert fig.axes[0].get_xlim() == fig.axes[1].get_xlim()
