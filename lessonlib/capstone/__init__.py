@@ -8,7 +8,7 @@ findings   what a trained tree does well and badly, and what it writes
 report     all of it on one page
 """
 
-from lessonlib.capstone.contest import Contest, Search, compare, search
+from lessonlib.capstone.contest import Contest, Search, against_flat, search
 from lessonlib.capstone.findings import Findings, look
 from lessonlib.capstone.places import folder, unused
 from lessonlib.capstone.report import report
@@ -24,7 +24,7 @@ __all__ = [
     "Search",
     "Sizes",
     "WordList",
-    "compare",
+    "against_flat",
     "fit",
     "folder",
     "look",

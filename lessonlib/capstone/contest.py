@@ -112,7 +112,7 @@ class Contest:
         return plots.dots(groups, "Test loss, three seeds each", "nats per character; lower is better")
 
 
-def compare(words: WordList, sizes: Sizes, found: Search | None = None, seeds=SEEDS) -> Contest:
+def against_flat(words: WordList, sizes: Sizes, found: Search | None = None, seeds=SEEDS) -> Contest:
     """Train both models with the settings that the search chose, once a seed, and measure them on the test words."""
     found = found or search(words, sizes)
     settings = [(kind, seed) for kind in KINDS for seed in seeds]

@@ -15,7 +15,7 @@ COVERED = 0.9  # the share of words that the context should hold whole
 MOST_LEVELS = 5  # 32 characters
 WIDTHS = ((500, 6, 16), (5_000, 8, 32), (50_000, 16, 64), (math.inf, 24, 96))  # targets below, n_embd, n_hidden
 PASSES = 3  # through the training words in the short one of the two runs that are tried
-STEPS = (60, 120)  # at least, at most
+STEPS = (60, 100)  # at least, at most
 WORK = 2e10  # multiply-adds of a short run, forwards: a few seconds
 
 

@@ -51,7 +51,7 @@ def test_the_whole_way_with_lists_of_every_kind(kind, tmp_path):
     live = LiveLoss(kind)
     run = capstone.fit(found, short(found), live=live)
     assert [step for step, _ in run.wrote] == [step for step, _ in live.written]
-    compared = capstone.compare(found, run.sizes, seeds=(1, 2))
+    compared = capstone.against_flat(found, run.sizes, seeds=(1, 2))
     looked = capstone.look(compared.best)
     assert all(
         math.isfinite(loss) for loss in [*looked.losses.values(), *compared.losses["flat"], *compared.losses["tree"]]
