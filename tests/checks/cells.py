@@ -19,15 +19,20 @@ def solution(exercise: Exercise) -> str:
     return found
 
 
-def answer(exercise: Exercise, source: str) -> object:
-    """What a cell with this source defines, run after the imports and the given cells."""
+def names(exercise: Exercise, source: str) -> dict:
+    """All that a cell with this source defines, run after the imports and the given cells."""
     names: dict = {}
     for text in (IMPORTS, *(notebook.source(exercise.lesson, id) for id in exercise.given_ids)):
         exec(text, names)
     file = f"<answer to {exercise.id}>"
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
     exec(compile(source, file, "exec"), names)
-    return names[exercise.name]
+    return names
+
+
+def answer(exercise: Exercise, source: str) -> object:
+    """What the cell defines as the answer."""
+    return names(exercise, source)[exercise.name]
 
 
 def result(exercise: Exercise, source: str, seed: int = 1) -> Result:

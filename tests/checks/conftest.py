@@ -13,7 +13,7 @@ class KillTable:
     """Counts, by exercise."""
 
     def __init__(self):
-        self.wrong, self.named, self.right = Counter(), Counter(), Counter()
+        self.wrong, self.named, self.right, self.mutants = Counter(), Counter(), Counter(), Counter()
 
     def rejected(self, id: str, by_name: bool) -> None:
         self.wrong[id] += 1
@@ -21,6 +21,9 @@ class KillTable:
 
     def accepted(self, id: str) -> None:
         self.right[id] += 1
+
+    def mutated(self, rejected: int, by_name: int, equivalent: int) -> None:
+        self.mutants.update(tried=rejected + equivalent, rejected=rejected, named=by_name, equivalent=equivalent)
 
     def rows(self) -> list[str]:
         ids = list(dict.fromkeys([*self.wrong, *self.right]))
@@ -44,3 +47,6 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.section("kill table of the checks")
         for row in table.rows():
             terminalreporter.write_line(row)
+    if table.mutants:
+        counts = ", ".join(f"{count:,} {what}" for what, count in table.mutants.items())
+        terminalreporter.write_line(f"mutants of the solutions: {counts}")

@@ -228,15 +228,18 @@ def _sequential_order(data: dict, seed: int) -> None:
 
 
 def _sequential_learns(data: dict, seed: int) -> None:
-    """Gradients, to each of the three weights and biases and to x."""
-    names = ["x", *(f"the {which} of layer {i}" for i in (1, 2, 3) for which in ("weight", "bias"))]
-    numbers = [torch.tensor([value]) for layer in probes.AFFINE for value in layer]
+    """Gradients, to x and to each of the three weights and biases that are listed, in whatever order."""
+    whose = [value for layer in probes.AFFINE for value in layer]
+    names = [f"the {which} of layer {i}" for i in (1, 2, 3) for which in ("weight", "bias")]
+    order = [whose.index(value) for value in data["values"]]
 
-    def right(x, *p):
+    def right(x, *listed):
+        p = [listed[order.index(i)] for i in range(6)]
         return _after(((p[0], p[1]), (p[2], p[3]), (p[4], p[5])), x)
 
     call = "`Sequential([first, second, third])(x)`"
-    learns(data["traced"], names, right, (probes.drawn(seed, 2), *numbers), call)
+    numbers = (torch.tensor([value]) for value in data["values"])
+    learns(data["traced"], ["x", *(names[i] for i in order)], right, (probes.drawn(seed, 2), *numbers), call)
 
 
 def _sequential_parameters(data: dict, seed: int) -> None:

@@ -111,8 +111,16 @@ def sequential_flat(answer: object, seed: int) -> dict:
     model = answer(layers)
     x = drawn(seed, 2)
     found = {"first": attempt(model, x), "again": attempt(model, x), "parameters": attempt(parameters, model)}
-    trained = [p for layer in layers for p in layer.parameters()]
-    return {**found, "kept": len(layers), "traced": traced(model, x, also=trained), **_models_apart(answer, seed)}
+    return {**found, "kept": len(layers), **_listed(model, x), **_models_apart(answer, seed)}
+
+
+def _listed(model: object, x: torch.Tensor) -> dict:
+    """What reaches the very tensors that `parameters()` lists; their values tell whose they are."""
+    listed = attempt(parameters, model)
+    trained = parameters(model) if "value" in listed else []
+    if not all(isinstance(p, torch.Tensor) and p.numel() == 1 for p in trained):
+        trained = []
+    return {"values": [p.item() for p in trained], "traced": traced(model, x, also=trained)}
 
 
 def _models_apart(answer: object, seed: int) -> dict:
