@@ -1,5 +1,6 @@
 """The interactive faces of the course: each shows something that a plain function of lessonlib also returns."""
 
+from lessonlib.widgets.delayed_test import DelayedTest
 from lessonlib.widgets.flashcards import Flashcards
 from lessonlib.widgets.live_loss import LiveLoss
 from lessonlib.widgets.living_tree import LivingTree
@@ -12,6 +13,7 @@ from lessonlib.widgets.receptive_field import ReceptiveField
 from lessonlib.widgets.shape_ribbon import ShapeRibbon
 
 __all__ = [
+    "DelayedTest",
     "Flashcards",
     "LiveLoss",
     "LivingTree",

@@ -29,10 +29,13 @@ class Quiz(LessonWidget):
     first_tries = traitlets.Dict().tag(sync=True)  # question id: whether the first answer was right
 
     def __init__(self, lessons=None, before=None, n=2):
-        self._questions = content.of_lessons(content.questions(), lessons) if before is None else _earlier(before, n)
+        self._questions = self._chosen(lessons) if before is None else _earlier(before, n)
         super().__init__(total=len(self._questions))
         self._ask(0)
         self.on_msg(self._hear)
+
+    def _chosen(self, lessons):
+        return content.of_lessons(content.questions(), lessons)
 
     def _hear(self, _, message, buffers):
         if message["type"] == "answer":
@@ -63,12 +66,15 @@ class Quiz(LessonWidget):
             raise ValueError(f"choice is {choice}; this question has choices 0 to {len(now.choices) - 1}.")
         picked = now.choices[choice]
         if now.id not in self.first_tries:
-            self.first_tries = {**self.first_tries, now.id: picked.right}
-            progress.update(lambda record: record.setdefault("quiz", {}).update({now.id: picked.right}))
-            if not picked.right:
-                deck.see_again(now.card)
+            self._keep_first_try(now, picked.right)
         self.feedback = {"choice": choice, "right": picked.right, "why": content.rich(picked.why)}
         return picked.right
+
+    def _keep_first_try(self, question: content.Question, right: bool) -> None:
+        self.first_tries = {**self.first_tries, question.id: right}
+        progress.update(lambda record: record.setdefault("quiz", {}).update({question.id: right}))
+        if not right:
+            deck.see_again(question.card)
 
     def _copy(self) -> dict:
         return super()._copy() | {"questions": [question.id for question in self._questions]}
@@ -77,7 +83,7 @@ class Quiz(LessonWidget):
     def html_of(cls, copy: dict) -> str | None:
         """The quiz for a page without Python: a list of questions, each choice with what is to be said about it."""
         asked = [question for question in content.questions() if question.id in copy.get("questions", ())]
-        return f"<ol>{''.join(map(_as_list, asked))}</ol>" if asked else None
+        return f"<ol>{''.join(map(as_list, asked))}</ol>" if asked else None
 
     def _heading(self):
         return f"Quiz, {self.total} question{'' if self.total == 1 else 's'}"
@@ -110,7 +116,8 @@ def _earlier(before: str | int, n: int) -> list[content.Question]:
     return sorted(asked, key=lambda question: {False: 0, None: 1}.get(tries.get(question.id), 2))[:n]
 
 
-def _as_list(question: content.Question) -> str:
+def as_list(question: content.Question) -> str:
+    """A question of a list, for a page without Python."""
     return f"<li>{content.rich(question.question)}{''.join(map(_as_fold, question.choices))}</li>"
 
 
