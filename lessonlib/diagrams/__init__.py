@@ -3,7 +3,7 @@
 from lessonlib.diagrams.attending import attention
 from lessonlib.diagrams.blocks import residual_block, transformer_block
 from lessonlib.diagrams.steps import directions, draws, valley
-from lessonlib.diagrams.trees import beside, brackets, dilated, fusion, groups, halving, statistics, tree, wall
+from lessonlib.diagrams.trees import beside, brackets, dilated, fusion, groups, halving, statistics, to_read, tree, wall
 
 __all__ = [
     "attention",
@@ -17,6 +17,7 @@ __all__ = [
     "halving",
     "residual_block",
     "statistics",
+    "to_read",
     "transformer_block",
     "tree",
     "valley",

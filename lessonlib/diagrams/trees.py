@@ -69,13 +69,15 @@ def tree(text: str, levels: int) -> style.Picture:
 def groups(text: str, sizes: Sequence[int]) -> style.Picture:
     """A tree over all of `text` whose level k joins sizes[k] vectors in one; only the product of the sizes fits.
 
-    Unlike `tree` it says nothing about its numbers: they are to be read from it.
+    Unlike `tree` it does not say how many meet in a mark: that is to be read from it.
     """
     if math.prod(sizes) != len(text):
         raise ValueError(f"Levels of {_list(sizes)} reach {math.prod(sizes)} characters, but the text has {len(text)}.")
-    meet = "; ".join(f"in a mark of level {k} meet {n} lines from below" for k, n in enumerate(sizes, 1))
+    left = [len(text) // math.prod(sizes[:k]) for k in _upto(len(sizes))]
+    marks = "; ".join(f"level {k} has {_times(n, 'mark')}" for k, n in enumerate(left, 1))
     fig, ax = _canvas(
-        f"A tree over the {len(text)} characters of {text!r}, drawn from the characters up: {meet}.",
+        f"A tree over the {len(text)} characters of {text!r}, drawn from the characters up: {marks}. All marks of a "
+        "level join equally many of what is below.",
         width=8.4,
         height=1.6 + 0.85 * len(sizes),
     )
@@ -88,6 +90,11 @@ def groups(text: str, sizes: Sequence[int]) -> style.Picture:
     ax.set_ylim(-1.1, len(sizes) + 0.6)
     style.label(ax, "A tree with other groups: one mark, one fusion")
     return fig
+
+
+def to_read() -> style.Picture:
+    """The drawing of an exercise: which groups its levels have is the question."""
+    return groups("alexandriafromhere", [2, 3, 3])
 
 
 @style.drawing

@@ -321,7 +321,7 @@ def test_the_page_tells_a_learner_what_to_do(tmp_path):
     }
     graded(tmp_path, submission(tmp_path / "anna.ipynb", **answers))
     page = (tmp_path / "grades" / "anna.html").read_text()
-    for words in ("5 of 14 points", "not attempted", "not yet", "correct", "anna.ipynb", "Try next"):
+    for words in ("5 of 27 points", "not attempted", "not yet", "correct", "anna.ipynb", "Try next"):
         assert words in page
     for unwanted in ("<script", "http://", "https://", "LESSONLIB", "Traceback"):
         assert unwanted not in page
