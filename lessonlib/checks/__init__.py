@@ -12,6 +12,13 @@ child, which gets the folder probes/ and nothing else, and the judges in its own
 the child. `registry.exercises()` lists every exercise of the course. LESSON is the lesson's slug; names, ids, points
 and captions of an exercise are made from its declaration.
 
+What may cross between an answer and a judge: plain data (probes/plain.py), never an object. Raw outputs, gradients
+and weights go to the judge; a verdict, a loss or a time that the answer tells of itself counts for nothing. A recipe
+for training gets one thing more than a seed, its `material`: names to train on, and seconds (budget.py). Its weights
+come back as tensors in a declared structure (exercises/handed_over.py); the judge builds the tree from them and
+measures it on names that were never in the answer's process. Whoever compares models hands over models, or figures
+that nobody gets points for (exercises/comparison.py judges only what follows from them).
+
 How to add an exercise to a lesson:
 
 1. exercises/LESSON.py: `value(…)` or `prediction(…)` with a `part(title, right, {wrong: "misconception"})` for each

@@ -5,7 +5,8 @@ So these files import torch, the standard library and each other, never the judg
 A probe is a function `probe(answer, seed) -> dict` of plain data (see plain.py): numbers, strings, None,
 lists, dicts with string keys, and tensors. It holds raw outputs, weights, shapes and the words of an exception;
 it never holds a verdict. Inputs are drawn from the seed by functions of the same module, so that the judge can
-draw them again: what comes back as "the input" would prove nothing.
+draw them again: what comes back as "the input" would prove nothing. A probe of a recipe for training is called
+`probe(answer, seed, material)`: what it trains on cannot be drawn here, since the course's names stay out of reach.
 """
 
 from __future__ import annotations
