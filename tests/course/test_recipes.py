@@ -89,6 +89,35 @@ def test_a_cheat_earns_no_step(box, cheat, source):
     assert not any(line.mark == Mark.BROKEN for line in result.lines), result.lines
 
 
+@pytest.mark.parametrize(
+    ("reach", "refused"),
+    [
+        ("import lessonlib", "ModuleNotFoundError"),
+        (f"open({str(weights.PRETRAINED)!r}, 'rb')", "PermissionError"),
+        (f"open({str(data.NAMES)!r})", "PermissionError"),
+        (f"os.listdir({str(ROOT)!r})", "PermissionError"),
+        ("open('/proc/self/maps')", "PermissionError"),
+        ("os.fork()", "PermissionError"),
+    ],
+)
+def test_neither_weights_nor_names_nor_another_process_are_in_reach(box, reach, refused):
+    outcome = next(iter(graded(box, START + f"    {reach}\n    return model\n")[1].outcomes.values()))
+    if refused == "PermissionError" and "fork" not in reach and "files" not in box_walls(box):
+        pytest.skip("this kernel has no Landlock; the report says so beside a recipe")
+    assert outcome.error == refused, outcome
+
+
+def box_walls(box) -> frozenset[str]:
+    return graded(box, START)[1].walls
+
+
+def test_a_report_says_where_files_were_in_reach():
+    made = budget.drawn(EXERCISE, TRIAL)
+    assert "look at this recipe" in recipes.note(made, frozenset({"time"}))
+    assert not recipes.note(made, frozenset({"time", "files"}))
+    assert not recipes.note(registry.exercises()["linear"], frozenset({"time"}))
+
+
 def test_time_in_other_threads_counts(box):
     spin = (
         "    def spin():\n        while True: torch.randn(200, 200) @ torch.randn(200, 200)\n"
