@@ -66,8 +66,8 @@ def main(argv: list[str]) -> int:
     """Write all that is made from other files, or with --check say what is not up to date."""
     parser = argparse.ArgumentParser(
         prog="course.py build",
-        description="Make what follows from other files: the exercises from the solutions; maps, tables, figures and "
-        "the glossary from their data; the numbers of lessons in names and links from lessons.toml.",
+        description="Make what is derived from other files: the exercises from the solutions; maps, tables, figures "
+        "and the glossary from their data; the numbers of lessons in names and links from lessons.toml.",
     )
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not up to date")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="write the exercises there, and nothing else")

@@ -28,7 +28,7 @@ GROUPS = {
     "for learning": {
         "lab": Command("open the course in JupyterLab", "lessonlib.course.lab:main"),
         "doctor": Command("say what is wrong with the install, if anything", "lessonlib.course.doctor:main", ()),
-        "reset": Command("start an exercise afresh, keeping the old one", "lessonlib.course.reset:main"),
+        "reset": Command("start an exercise over, keeping the old one", "lessonlib.course.reset:main"),
         "update": Command("fetch a newer course and carry your answers over", "lessonlib.course.update:main"),
         "export": Command("write a notebook as a page that opens from a file", "lessonlib.course.export:main"),
         "print": Command("write the cheat sheet and the flashcards for printing", "lessonlib.course.printing:main"),
@@ -40,7 +40,7 @@ GROUPS = {
     "for writing the course": {
         "test": Command("run every test; --quick for the short ones", "lessonlib.course.testing:main", TESTS),
         "pretrain": Command("train the tree that comes with the course", "lessonlib.course.pretrain:main"),
-        "build": Command("make everything that is generated; --check compares", "lessonlib.course.build:main"),
+        "build": Command("regenerate whatever is generated; --check only compares", "lessonlib.course.build:main"),
         "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
     },
 }
@@ -86,7 +86,7 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         if error.filename is None or error.strerror is None:
             raise
-        print(f"{error.filename}: {error.strerror}. Mend that, or name another place, then try again.", file=sys.stderr)
+        print(f"{error.filename}: {error.strerror}. Fix that, or name another place, then try again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

@@ -22,7 +22,7 @@ PACKAGES = ("torch", "numpy", "matplotlib", "jupyterlab", "ipykernel", "ipywidge
 def main(argv: list[str]) -> int:
     """Print a line for each thing looked at; returns 1 when one of them needs a cure."""
     argparse.ArgumentParser(
-        prog="course.py doctor", description="Say what is wrong with the install, and what cures it."
+        prog="course.py doctor", description="Say what is wrong with the install, and how to fix it."
     ).parse_args(argv)
     print(f"course {lessonlib.__version__} on {platform.platform()}, {os.cpu_count()} processors")
     findings = list(examine(environment.Environment(ROOT)))

@@ -32,7 +32,9 @@ def main(argv: list[str]) -> int:
         prog="course.py export", description="Write a notebook as a page that opens from a file, without a server."
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="NOTEBOOK")
-    parser.add_argument("--to", type=Path, default=ROOT / "exported", metavar="FOLDER", help="where to (exported/)")
+    parser.add_argument(
+        "--to", type=Path, default=ROOT / "exported", metavar="FOLDER", help="where to put it (exported/)"
+    )
     arguments = parser.parse_args(argv)
     targets.try_folder(arguments.to)
     for file in arguments.files:

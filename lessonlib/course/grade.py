@@ -46,8 +46,8 @@ def main(argv: list[str]) -> int:
     """Grade the files on the command line. Returns 1 when one of them could not be graded."""
     parser = argparse.ArgumentParser(
         prog="course.py grade",
-        description="Grade exercise notebooks: a page for each learner, a table for you. Stopped, it goes on where it "
-        "was when you start it again.",
+        description="Grade exercise notebooks: a page for each learner, a table for you. If you stop it, it "
+        "picks up where it was when you start it again.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILES", help="notebooks, or folders of notebooks")
     parser.add_argument("--to", type=Path, default=Path("grades"), metavar="FOLDER", help="where the reports go")

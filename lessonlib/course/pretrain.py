@@ -19,8 +19,10 @@ def main(argv: list[str]) -> int:
     """Train on the embedded names, about half a minute on one thread, and write the file."""
     parser = argparse.ArgumentParser(prog="course.py pretrain", description=__doc__.partition(": ")[2])
     parser.add_argument("--to", type=Path, default=weights.PRETRAINED, metavar="FILE", help="where to write it")
-    parser.add_argument("--seed", type=int, default=SEED, help=f"of the weights and the batches ({SEED})")
-    parser.add_argument("--sound", action="store_true", help="the wavenets of the sound lesson instead, three minutes")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed for the weights and the batches ({SEED})")
+    parser.add_argument(
+        "--sound", action="store_true", help="train the WaveNets of the sound lesson instead (three minutes)"
+    )
     arguments = parser.parse_args(argv)
     if arguments.sound:
         return pretrain_sound.main()

@@ -18,7 +18,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="course.py print", description="Write the cheat sheet and the flashcards for printing, as HTML and as PDF."
     )
-    parser.add_argument("--to", type=Path, default=ROOT / "printed", metavar="FOLDER", help="where to (printed/)")
+    parser.add_argument(
+        "--to", type=Path, default=ROOT / "printed", metavar="FOLDER", help="where to put them (printed/)"
+    )
     parser.add_argument("--lesson", action="append", metavar="05", help="only this lesson's cards; may be repeated")
     arguments = parser.parse_args(argv)
     targets.try_folder(arguments.to)

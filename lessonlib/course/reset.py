@@ -15,9 +15,9 @@ from lessonlib.course.notebooks import name_of
 def main(argv: list[str]) -> int:
     """Reset the exercises that are named on the command line."""
     parser = argparse.ArgumentParser(
-        prog="course.py reset", description="Begin an exercise afresh. The old notebook is kept under a dated name."
+        prog="course.py reset", description="Start an exercise over. The old notebook is kept under a dated name."
     )
-    parser.add_argument("exercise", nargs="+", help="its number, as 03, its name, as batchnorm, or its file")
+    parser.add_argument("exercise", nargs="+", help="its number (03), its name (batchnorm) or its file")
     names = parser.parse_args(argv).exercise
     with one_at_a_time(ROOT / ".course" / "update.lock", "An update or another reset is at work; waiting for it."):
         for name in names:

@@ -76,7 +76,7 @@ QUICK = ("style", "code")
 def main(argv: list[str]) -> int:
     """Run the parts and print what came of each."""
     parser = argparse.ArgumentParser(prog="course.py test", description="Run the tests of the course.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them where none is named")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them if none is named")
     parser.add_argument("--quick", action="store_true", help="no notebooks, no browser, nothing slow")
     options = parser.parse_args(argv)
     for name in options.parts:
