@@ -36,7 +36,11 @@ def to_exercises(lesson: Lesson, words: str = "exercises") -> Link:
 
 @dataclass(frozen=True)
 class Strip:
-    """A lesson's place in the course, what is done in it, and one way to go on."""
+    """A lesson's place in the course, and one way to go on.
+
+    What is done is told at the bottom alone, and only where something is: a strip does not follow live, so what the
+    top says, and what a lesson is stored with, must stay true.
+    """
 
     lesson: Lesson
     bottom: bool = False
@@ -53,17 +57,36 @@ class Strip:
         return [(each, state(done, each)) for each in registry.exercises().values() if each.lesson == self.lesson.slug]
 
     def counts(self) -> list[str]:
-        """What is done in this lesson, each in a few words; what the lesson does not have is left out."""
+        """What this lesson has or, at the bottom, what is done of it; what it does not have is left out."""
         guesses = predictions.score(self.lesson.slug)
         quiz = progress.load().get("quiz")
         answered = quiz if isinstance(quiz, dict) else {}
         questions = [each.id for each in content.questions() if each.lesson == self.lesson.slug]
         said = []
-        if guesses.asked:
+        done = sum(id in answered for id in questions)
+        if self.bottom and guesses.guessed:
             said.append(f"Predictions: {guesses.guessed} of {guesses.asked} made, {guesses.right} right")
-        if questions:
-            said.append(f"Quiz: {sum(id in answered for id in questions)} of {len(questions)} answered")
+        elif guesses.asked:
+            said.append(_count(guesses.asked, "prediction"))
+        if self.bottom and done:
+            said.append(f"Quiz: {done} of {len(questions)} answered")
+        elif questions:
+            said.append(_count(len(questions), "quiz question"))
         return said
+
+    def _exercises_row(self) -> str:
+        """The exercises as a link and a fold; their states where there are any to tell."""
+        exercises = self.exercises()
+        if not exercises:
+            return ""
+        right = sum(found == "correct" for _, found in exercises)
+        if self.bottom and any(found != "not attempted" for _, found in exercises):
+            head = f"{to_exercises(self.lesson, 'Exercises').html()}: {right} of {len(exercises)} correct"
+            each = [f"{MARKS[found]} {escape(one.title)} ({escape(found)})" for one, found in exercises]
+        else:
+            head = to_exercises(self.lesson, _count(len(exercises), "exercise")).html()
+            each = [escape(one.title) for one, _ in exercises]
+        return f"{head}<details><summary>show each</summary>{', '.join(each)}</details>"
 
     def onward(self) -> tuple[str, Link | None]:
         """One way to continue, in a word or two and as a link; at the top it is to read on."""
@@ -83,7 +106,8 @@ class Strip:
         before, after = self.ways()
         rows = [" | ".join(each.heading for each in (before, self.lesson, after) if each), *self.counts()]
         if exercises := self.exercises():
-            rows.append("Exercises: " + ", ".join(f"{MARKS[found]} {each.title}" for each, found in exercises))
+            marked = [f"{MARKS[found]} {each.title}" if self.bottom else each.title for each, found in exercises]
+            rows.append(f"Exercises: {', '.join(marked)}")
         words, link = self.onward()
         return "\n".join([*rows, f"{words} {link.words}." if link else words])
 
@@ -98,26 +122,24 @@ class Strip:
             " &nbsp;·&nbsp; ".join(filter(None, neighbours)),
             self._core_path(),
             " &nbsp;·&nbsp; ".join(self.counts()),
+            self._exercises_row(),
         ]
-        if exercises := self.exercises():
-            each = ", ".join(f"{MARKS[found]} {escape(one.title)} ({escape(found)})" for one, found in exercises)
-            right = sum(found == "correct" for _, found in exercises)
-            rows.append(
-                f"{to_exercises(self.lesson, 'Exercises').html()}: {right} of {len(exercises)} correct"
-                f"<details><summary>one by one</summary>{each}</details>"
-            )
         words, link = self.onward()
         rows.append(f"<strong>{escape(words)}{f' {link.html()}' if link else ''}</strong>")
         return f'<nav aria-label="Where you are">{"".join(f"<div>{row}</div>" for row in rows if row)}</nav>'
 
     def _core_path(self) -> str:
-        """The lessons of the short way, as numbers; this one is bold."""
+        """The lessons of the core path, as numbers; this one is bold."""
         ways = [
             f"<strong>{each.number}</strong>" if each == self.lesson else to_lesson(each, each.number).html()
             for each in lessons.lessons()
             if each.core
         ]
-        return f"The short way: {' › '.join(ways)}"
+        return f"Core path: {' › '.join(ways)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def way(lesson: Lesson, here: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from lessonlib import lessons, progress
 
-from . import budget, forecast, notebook, panel, show, standing
+from . import budget, forecast, notebook, panel, show, standing, unrun
 from .card import Card, Words, kernel
 from .exercise import Case, Exercise
 from .judging import check_failed, judge
@@ -20,6 +20,7 @@ from .probes.runner import Outcome, run
 from .result import Line, Mark, Result, State
 
 SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
+SAME = "This checks the version that you last ran: after a change, run its cell first."
 EXPECTED = {
     "pass": State.CORRECT,
     "todo": State.NOT_ATTEMPTED,
@@ -41,6 +42,7 @@ class Check:
         self._hints_given: dict[str, int] = {}
         self._solution_asked: set[str] = set()
         forecast.watch()
+        unrun.watch(exercise.name for exercise in every)
 
     def __getattr__(self, id: str) -> Callable[..., Card | Words | panel.Panel]:
         if id.startswith("_") or id not in self._exercises:
@@ -103,7 +105,7 @@ class Check:
         result = _checked(exercise, answer)
         _compare_with_environment(result)
         hint, solution = (functools.partial(tell, exercise.id) for tell in (self._hint, self._solution))
-        return Card(result, hint, solution, functools.partial(_again, exercise)).shown()
+        return Card(result, hint, solution, functools.partial(_again, exercise, [answer])).shown()
 
 
 def _checked(exercise: Exercise, answer: object) -> Result:
@@ -116,12 +118,19 @@ def _checked(exercise: Exercise, answer: object) -> Result:
     return result
 
 
-def _again(exercise: Exercise) -> Result | Words:
-    """Check what the exercise's name stands for by now, in the notebook that the button belongs to."""
+def _again(exercise: Exercise, last: list) -> Result | Words:
+    """Check what the exercise's name stands for by now, in the notebook that the button belongs to.
+
+    `last` holds the answer of the check before: while it is the same, an edited cell may not have been run.
+    """
     names = kernel().user_ns
     if exercise.name not in names:
         return Words(f"There is no `{exercise.name}` yet. Run its cell, then check again.")
-    return _checked(exercise, names[exercise.name])
+    answer, result = names[exercise.name], _checked(exercise, names[exercise.name])
+    if answer is last[0]:
+        result = dataclasses.replace(result, notes=(*result.notes, SAME))
+    last[0] = answer
+    return result
 
 
 def in_place(exercise: Exercise, answer: object, seed: int = SEED) -> Result:

@@ -133,4 +133,5 @@ class Exercise:
     def caption(self) -> str:
         """What stands below its title in the notebook."""
         points = "1 point" if self.points == 1 else f"{self.points} points"
-        return f"*{self.difficulty}, about {self.minutes} minutes, {points}*"
+        by_hand = "" if self.kind is Kind.CODE else ", no code"
+        return f"*{self.difficulty}, about {self.minutes} minutes, {points}{by_hand}*"

@@ -157,4 +157,4 @@ def _predictions(record: dict, lesson: str) -> str:
     kept = [entry for id, entry in entries if not lesson or lessons.of_key(id) == lessons.find(lesson)]
     made = sum(entry.get("yours") is not None for entry in kept)
     right = sum(entry.get("agrees") is True for entry in kept)
-    return f"Predictions made: {made}; {right} of them agreed with what came out." if made else "No predictions yet."
+    return f"Predictions made: {made}; {right} of them right." if made else "No predictions yet."

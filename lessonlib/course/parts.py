@@ -61,7 +61,7 @@ def core_path(here: str) -> str:
 def sizes(here: str) -> str:
     """The models of the course with their parameters, counted."""
     built = [
-        ("the flat MLP of the lesson before", models.flat_mlp(27, 3, 10, 200, batchnorm=False), 3),
+        ("the flat MLP you know", models.flat_mlp(27, 3, 10, 200, batchnorm=False), 3),
         ("the same with batch normalisation", models.flat_mlp(27, 3, 10, 200), 3),
         ("the flat MLP, widened", models.flat_mlp(27, 8, 10, 200), 8),
         ("the tree", models.tree(27, 10, 68, levels=3), 8),
@@ -104,7 +104,7 @@ def other_list(here: str) -> str:
         records.latest("time", subject, "training time", "published") for subject in ("published", "shared-prefixes")
     )
     target = published.setting["target"]
-    return f"to {target:.2f}, *shared prefixes* came to {shared.better_than(published):.3g}x"
+    return f"*shared prefixes* reached a loss of {target:.2f} {shared.better_than(published):.3g} times as fast"
 
 
 def best(here: str) -> str:

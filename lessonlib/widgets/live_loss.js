@@ -308,7 +308,7 @@ function axes(pen, box, x, y, last, ink, rule, rates, height) {
   pen.save();
   pen.translate(4, (box.top + box.bottom) / 2);
   pen.rotate(-Math.PI / 2);
-  pen.fillText("loss (nats a character)", 0, 0);
+  pen.fillText("loss (nats per character)", 0, 0);
   pen.restore();
 }
 

@@ -135,14 +135,23 @@ def test_it_says_what_the_model_says_and_names_what_it_does_not_know(opened, exp
     page = opened(exported)
     field = page.get_by_label("Type the beginning of a name")
     field.press_sequentially("CHaré-l")
-    expect(field).to_have_value("charl")
+    expect(field).to_have_value("CHarél")
+    expect(page.locator(".ll-tree-sentence")).to_contain_text("Most likely after “charel”: ")
     (described,) = LivingTree(*course_tree).descriptions
-    words = likeliest(described, "charl").replace("'", "“", 1)
+    words = likeliest(described, "charel")
     assert re.findall(r"\d+ %", page.locator(".ll-tree-sentence").inner_text()) == re.findall(r"\d+ %", words)
-    field.press_sequentially("é")
-    expect(page.locator(".ll-tree-unknown")).to_have_text(
-        "“é” is not among the 27 characters of this tree, so it was left out."
+    note = page.locator(".ll-tree-unknown")
+    expect(note).to_have_text("This tree reads “C” as “c”, “H” as “h”, “é” as “e”.")
+    field.fill("ø")
+    expect(note).to_have_text("“ø” is not among the 27 characters of this tree, so it was left out.")
+    field.fill("Åsa ß7.")
+    expect(field).to_have_value("Åsa")
+    expect(note).to_have_text(
+        "This tree reads “Å” as “a”. “ ”, “ß”, “7” are not among the 27 characters of this tree, so they were left "
+        "out. “.” ends a name: the tree writes it itself."
     )
+    field.fill("anna")
+    expect(note).to_be_hidden()
     page.get_by_role("button", name="All 27").click()
     chances = [float(p.strip(" %<")) for p in page.locator(".ll-tree-much").all_inner_texts()]
     assert len(chances) == 27 and abs(sum(chances) - 100) < 3 and chances == sorted(chances, reverse=True)
@@ -202,7 +211,7 @@ def test_a_key_stops_the_writing(opened, exported):
     page.get_by_role("button", name="Write").click()
     page.get_by_label("Type the beginning of a name").fill("zo")
     expect(page.get_by_role("button", name="Write")).to_be_visible()
-    expect(page.locator(".ll-tree-sentence")).to_contain_text("After “zo”")
+    expect(page.locator(".ll-tree-sentence")).to_contain_text("Most likely after “zo”: ")
 
 
 def test_what_mattered_and_the_temperature(opened, exported, course_tree):
@@ -285,7 +294,7 @@ def test_a_shared_page_says_its_title_and_runs_nobody_else_s_code(opened, shared
     assert page.title() == page.locator("h1").inner_text() == f"A <b>tree</b> {HOSTILE}"
     expect(page.locator("main > p").first).to_have_text(f"Trained & tried {HOSTILE}")
     page.keyboard.type("charl")  # the field waits for keys
-    expect(page.locator(".ll-tree-sentence")).to_contain_text("After “charl” most likely comes “e”")
+    expect(page.locator(".ll-tree-sentence")).to_contain_text("Most likely after “charl”: “e”")
 
 
 def test_its_policy_lets_nothing_out_and_nothing_in(lab, shared):
@@ -363,7 +372,7 @@ def test_lesson_00_opens_alive_and_waits_for_a_name(lab: Lab):
         page = notebook.page
         page.wait_for_function("() => document.activeElement.classList.contains('ll-tree-name')")
         page.keyboard.type("charl")
-        expect(page.locator(".ll-tree-sentence")).to_contain_text("After “charl” most likely comes “e”")
+        expect(page.locator(".ll-tree-sentence")).to_contain_text("Most likely after “charl”: “e”")
         box = page.locator(".ll-tree").bounding_box()
         assert box["y"] > 0 and box["y"] + box["height"] < 800
         assert notebook.console_errors == [] and notebook.errors() == []
@@ -385,4 +394,4 @@ def test_only_the_two_lines_of_lesson_00_run_by_themselves(opened, exported, pat
 def test_pictures_are_stored_beside_it():
     data = LivingTree()._repr_mimebundle_()[0]
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert "most likely comes" in data["text/plain"]
+    assert "Most likely after " in data["text/plain"]

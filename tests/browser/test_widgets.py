@@ -292,10 +292,10 @@ def test_the_living_tree_by_keyboard(page):
     living.get_by_role("textbox").focus()
     press(page, "End")
     page.page.keyboard.type("x")  # in command mode it would cut the cell
-    expect(living.locator(".ll-tree-sentence")).to_contain_text("After “annax”")
+    expect(living.locator(".ll-tree-sentence")).to_contain_text("Most likely after “annax”: ")
     assert page.page.locator(".jp-Notebook .jp-Cell").count() == len(CELLS)
     python_says(page, "living.text = 'bob'\nprint(living.text)", "bob")
-    expect(living.locator(".ll-tree-sentence")).to_contain_text("After “bob”")
+    expect(living.locator(".ll-tree-sentence")).to_contain_text("Most likely after “bob”: ")
     expect(living.get_by_role("textbox")).to_have_value("bob")
 
 

@@ -25,7 +25,7 @@ def test_a_new_exercise_gets_its_heading_caption_marks_and_check():
     made = notebook(new_markdown_cell(f"## Levels\n\n{TASK}"), new_code_cell(ANSWER))
     declared.fill(made, [levels()])
     _, task, answer, check = made.cells
-    assert task.source == f"## 1 · How many levels?\n\n*easy, about 5 minutes, 4 points*\n\n{TASK}"
+    assert task.source == f"## 1 · How many levels?\n\n*easy, about 5 minutes, 4 points, no code*\n\n{TASK}"
     assert notebooks.is_answer(answer)
     assert notebooks.grade_id(answer) == "tree-levels"
     assert check.source == "check.levels(answer_levels)"

@@ -46,8 +46,8 @@ def test_the_panel_says_the_same_in_html():
 def test_the_panel_counts_predictions():
     entry = {"yours": 1, "agrees": True}
     progress.update(lambda record: record.update(predictions={"01-a": entry, "01-b": {"yours": None}, "02-a": entry}))
-    assert "Predictions made: 1; 1 of them agreed" in panel.progress_panel(1).below
-    assert "Predictions made: 2; 2 of them agreed" in panel.progress_panel().below
+    assert "Predictions made: 1; 1 of them right." in panel.progress_panel(1).below
+    assert "Predictions made: 2; 2 of them right." in panel.progress_panel().below
 
 
 @pytest.mark.parametrize("part", [3, [], {"smooth": 3}, {"smooth": {"state": 7, "score": "many"}}, {"smooth": {}}])

@@ -9,6 +9,7 @@ import pytest
 from lessonlib import lessons, progress
 from lessonlib.checks import registry
 from lessonlib.wayfinding import strip, way
+from lessonlib.widgets import content
 
 TREE = sum(each.lesson == "tree" for each in registry.exercises().values())
 EVERY = [each.slug for each in lessons.lessons()]
@@ -27,10 +28,10 @@ def test_every_link_leads_to_a_file_from_notebooks_and_from_exercises(slug, bott
         assert [link for link in found if not (committed_course / folder / link).resolve().exists()] == []
 
 
-def test_it_names_the_lessons_before_and_after_and_the_short_way():
+def test_it_names_the_lessons_before_and_after_and_the_core_path():
     told = strip("tree")._repr_html_()
     assert told.index("04 · Shapes") < told.index("<strong>05 · The tree</strong>") < told.index("06 · Training")
-    assert "The short way:" in told
+    assert "Core path:" in told
     first, last = (repr(strip(lessons.lessons()[i].slug)) for i in (0, -1))
     assert first.startswith(lessons.lessons()[0].heading)
     assert lessons.lessons()[-1].heading in last.splitlines()[0]
@@ -57,7 +58,18 @@ def test_it_shows_what_was_done_and_goes_on_from_there():
 @pytest.mark.parametrize("broken", [3, [], {"fusion": 3}, {"fusion": {"state": 7}}, None])
 def test_it_reads_what_somebody_has_written_by_hand(broken):
     progress.update(lambda r: r.update(checks=broken, quiz=broken))
-    assert f"0 of {TREE} correct" in strip("tree")._repr_html_()
+    assert f">{TREE} exercises</a>" in strip("tree", bottom=True)._repr_html_()
+
+
+def test_the_top_and_a_fresh_bottom_tell_what_there_is_and_so_do_not_go_stale():
+    top, bottom = strip("tree"), strip("tree", bottom=True)
+    fresh = top._repr_html_(), repr(top)
+    for told in (*fresh, bottom._repr_html_()):
+        assert not re.search(r"\b0 of|of \d+ (made|answered|correct)|not attempted", told)
+    asked = next(each.id for each in content.questions() if each.lesson == "tree")
+    progress.update(lambda r: r.update(checks={"fusion": {"state": "correct"}}, quiz={asked: True}))
+    assert (top._repr_html_(), repr(top)) == fresh
+    assert f"1 of {TREE} correct" in bottom._repr_html_() and "Quiz: 1 of" in repr(bottom)
 
 
 @pytest.mark.parametrize("slug", EVERY)

@@ -223,8 +223,8 @@ def test_the_model_and_the_draws_stay_as_they_were(model):
 
 def test_two_trees_and_what_is_said_of_them(model, vocabulary):
     widget = LivingTree(model, vocabulary, text="anna", compare=tree(27, 6, 8), labels=("trained", "untrained"))
-    assert "trained: After 'anna' most likely comes" in widget.static_text()
-    assert "untrained: After 'anna'" in widget.static_text()
+    assert "trained: Most likely after “anna”: " in widget.static_text()
+    assert "untrained: Most likely after “anna”: " in widget.static_text()
     assert [entry["label"] for entry in widget.trees] == ["trained", "untrained"]
     assert len(widget.static_figure().axes) == 4
 
@@ -240,4 +240,4 @@ def test_the_example_is_made_of_the_tree_s_own_characters():
     model, vocabulary = made("another script")
     widget = LivingTree(model, vocabulary)
     assert set(widget.example) <= set(vocabulary.characters[1:])
-    assert repr(widget.example) in widget.static_text()
+    assert f"“{widget.example}”" in widget.static_text()

@@ -89,7 +89,7 @@ WINDOWS = code("windows", "Windows and targets", medium, 10, name="build_windows
     Case("X is (N, 3), Y is (N,), whole numbers", probes.windows_of_3, _windows_shapes),
     Case("each row holds the 3 characters before its target", probes.windows_of_3, _windows_of_3, 2),
     Case("windows of 8 as well", probes.windows_of_8, _windows_of_8),
-    why="Every character, and the end of the name, is a target once, and its window is what stands just before it.",
+    why="Every character, and the end of the name, is a target once, and its window is the characters just before it.",
     hints=(
         "Go through the words one by one. Each word starts with a context of zeros: the dot, `block_size` times.",
         "For each character of the word, and for the dot at its end: keep a copy of the context and the index of the "
@@ -114,13 +114,13 @@ UNIFORM = value("uniform", "The loss of a guess", easy, 4)(
     ),
     part("the loss when the right character gets probability 1", 0, {1: "a-probability-is-no-loss"}, tolerance=1e-6),
     part(
-        "as unsure as among how many, at a loss of 2.1",
+        "how many characters a loss of 2.1 amounts to",
         math.exp(2.1),
         {2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-loss-is-no-count"},
         tolerance=0.03,
     ),
-    why="A loss is -ln of the probability given to what came, so exp(loss) says among how many equal choices "
-    "it guesses.",
+    why="A loss is -ln of the probability given to what came, so exp(loss) is the number of equally likely choices "
+    "that it amounts to.",
     hints=(
         "The loss of one example is minus the natural logarithm of the probability that its right character got.",
         "Uniform among 27 means probability 1/27 for each. The third part asks for the n with -ln(1/n) = 2.1.",
@@ -131,15 +131,20 @@ UNIFORM = value("uniform", "The loss of a guess", easy, 4)(
 
 LUCKY = prediction("lucky", "Lucky and unlucky batches", medium, 5)(
     part(
-        "how many times less the losses of batches of 512 scatter than those of 32",
+        "how many times smaller the standard deviation is with batches of 512 than with batches of 32",
         4,
         {16: "scatter-falls-like-n", 1: "batch-size-changes-nothing"},
         tolerance=0.05,
     ),
-    part("is their mean lower, too?", False, "big-batches-are-easier"),
-    part("the batch size that scatters ten times less than 32", 3200, {320: "scatter-falls-like-n"}, tolerance=0.02),
-    why="The mean of n independent losses scatters with 1/√n around the same value, so a larger batch is "
-    "calmer, not lower.",
+    part("whether, apart from luck, their mean is also lower", False, "big-batches-are-easier"),
+    part(
+        "the batch size with a tenth of the standard deviation of 32",
+        3200,
+        {320: "scatter-falls-like-n"},
+        tolerance=0.02,
+    ),
+    why="The standard deviation of a mean of n independent losses falls like 1/√n, around the same value: a larger "
+    "batch is less noisy, not lower.",
     hints=(
         "A batch's loss is a mean of n examples' losses. The standard deviation of a mean falls like 1 / sqrt(n).",
         "512 is 16 times 32; the square root of 16 is the answer to the first part. For a tenth, n must grow by 10².",

@@ -76,21 +76,37 @@ function render({ model, el }) {
   return () => undo.forEach((f) => f());
 }
 
+/** The character of the vocabulary that a typed one stands for: itself, in the other case, or without its accents. */
+function readAs(engine, c) {
+  const [base, ...marks] = c.normalize("NFD"), plain = marks.every((mark) => /\p{M}/u.test(mark)) ? [base] : [];
+  const cases = [c, ...plain].flatMap((each) => [each, each.toLowerCase(), each.toUpperCase()]);
+  return cases.find((each) => each !== "." && engine.index.has(each));
+}
+
+/** What is said below the field: which characters are read as others, and which were left out. */
+function remarks(engine, given, unknown) {
+  const once = (items) => [...new Set(items)], listed = (items) => items.join(", ");
+  const others = once(given.filter(([c, known]) => known && known !== c).map(([c, known]) => `“${c}” as “${known}”`));
+  const out = once(unknown.filter((c) => c !== ".")).map((c) => `“${c}”`);
+  const [are, they, were] = out.length > 1 ? ["are", "they", "were"] : ["is", "it", "was"];
+  return [
+    others.length && `This tree reads ${listed(others)}.`,
+    out.length && `${listed(out)} ${are} not among the ${engine.characters.length} characters of this tree, so ${they} ${were} left out.`,
+    unknown.includes(".") && "“.” ends a name: the tree writes it itself.",
+  ].filter(Boolean).join(" ");
+}
+
 /** The text field: only characters that the tree knows go in; others are named beside it. */
 function nameField(engine, state, example, typed, enter) {
   const input = h("input", { type: "text", class: "ll-tree-name", size: 14, maxlength: 60, spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: example, value: state.text });
   const note = h("p", { class: "ll-tree-unknown", role: "status", hidden: true });
   const read = () => {
-    const given = [...input.value.normalize("NFC")], unknown = [];
-    const kept = given.map((c) => {
-      const same = [c, c.toLowerCase(), c.toUpperCase()].find((each) => each !== "." && engine.index.has(each));
-      if (!same) unknown.push(c);
-      return same ?? "";
-    }).join("");
-    if (unknown.length) input.value = kept;
-    note.hidden = !unknown.length;
-    note.textContent = unknown.includes(".") ? "“.” ends a name: the tree writes it itself." : unknown.length ? `${unknown.map((c) => `“${c}”`).join(", ")} is not among the ${engine.characters.length} characters of this tree, so it was left out.` : "";
-    typed(kept);
+    const given = [...input.value.normalize("NFC")].map((c) => [c, readAs(engine, c)]);
+    const unknown = given.filter(([, known]) => !known).map(([c]) => c);
+    if (unknown.length) input.value = given.filter(([, known]) => known).map(([c]) => c).join("");
+    note.textContent = remarks(engine, given, unknown);
+    note.hidden = !note.textContent;
+    typed(given.map(([, known]) => known ?? "").join(""));
   };
   input.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && state.tools.has("write")) enter(); });
   input.addEventListener("input", (event) => { if (!event.isComposing) read(); });

@@ -25,7 +25,7 @@ function panel({ label, engine }, state, changed) {
 
   function tell() {
     next.show(chances(), drawn);
-    sentence.textContent = `${state.text ? `After “${state.text}”` : "At the beginning"} most likely comes ${likeliest(engine, chances())}.`;
+    sentence.textContent = `Most likely ${state.text ? `after “${state.text}”` : "first"}: ${likeliest(engine, chances())}.`;
     clearTimeout(later);
     if (counts) later = setTimeout(() => counts.show(chances()), 20); // eight more runs of the model: after the paint
   }

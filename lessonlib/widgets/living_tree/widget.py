@@ -102,7 +102,7 @@ class LivingTree(LessonWidget):
             f"{len(tree.characters)}, {tree.parameters:,} parameters."
         ]
         for entry, described in zip(self.trees, self.descriptions, strict=True):
-            after = f"After {self.shown!r} most likely comes {likeliest(described, self.shown, self.temperature)}."
+            after = f"Most likely after “{self.shown}”: {likeliest(described, self.shown, self.temperature)}."
             lines.append(f"  {entry['label']}: {after}" if entry["label"] else f"  {after}")
         return "\n".join(lines)
 
@@ -127,12 +127,16 @@ class LivingTree(LessonWidget):
 
 
 def likeliest(tree: Description, text: str, temperature: float = 1.0, n: int = 3) -> str:
-    """The likeliest next characters in words, such as "'e' 46 %, 'i' 27 %"."""
+    """The likeliest next characters in words, such as "“e” 46 %, “i” 27 %"."""
     chances, which = tree.chances(text, temperature).topk(min(n, len(tree.characters)))
     pairs = zip(which.tolist(), chances.tolist(), strict=True)
     return ", ".join(
-        f"{'the end' if i == 0 else repr(tree.characters[i])} {p:.0%}".replace("%", " %") for i, p in pairs
+        f"{'the end' if i == 0 else _quoted(tree.characters[i])} {p:.0%}".replace("%", " %") for i, p in pairs
     )
+
+
+def _quoted(character):
+    return f"“{character}”" if character.isprintable() else repr(character)
 
 
 def _check(tools, temperature, model, vocabulary):
