@@ -44,3 +44,9 @@ def test_a_key_belongs_to_the_lesson_it_begins_with():
     assert lessons.of_key("05-wall").slug == lessons.of_key("tree-wall").slug == "tree"
     assert lessons.of_key("the-ladder-parts").slug == "the-ladder"
     assert lessons.of_key("fusion") is None
+
+
+def test_every_lesson_belongs_to_a_part_and_a_part_stands_together():
+    parts = [each.part for each in lessons.lessons()]
+    assert all(parts)
+    assert len([part for part, before in zip(parts, ["", *parts], strict=False) if part != before]) == len(set(parts))
