@@ -15,12 +15,12 @@ SHAPE = (
 )
 
 
-def understood(came: object, characters: int) -> dict:
+def understood(came: object, characters: int, call: str = "`recipe(names, seconds)`") -> dict:
     """The tree in what a probe brought, as reference.tree_logits takes it. Raises Mistake for anything else."""
     if came is None:
-        raise Mistake("`recipe(names, seconds)` gave None, expected a trained tree.", "return-forgotten")
+        raise Mistake(f"{call} gave None, expected a trained tree.", "return-forgotten")
     if isinstance(came, float | int | list):
-        says = f"`recipe(names, seconds)` gave {describe(came)}, expected a trained tree."
+        says = f"{call} gave {describe(came)}, expected a trained tree."
         raise Mistake(says, "a-loss-is-no-model")
     if not isinstance(came, dict) or set(came) == {"?"}:
         raise _odd(f"{describe(came)} came back")
