@@ -45,7 +45,7 @@ def start(argv: list[str]) -> int:
         )
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The next start takes it up again.", file=sys.stderr)
+        print("\nStopped. The next start picks it up again.", file=sys.stderr)
         return 130
     return environment.run(["-m", "lessonlib", argv[0], *rest])
 
@@ -144,7 +144,7 @@ class Environment:
 
     def _make(self) -> None:
         check(self.root, pytorch.wanted(self.torch, None))
-        print(f"Setting up in {self.folder}, once. This takes some minutes.", flush=True)
+        print(f"Setting up in {self.folder}, once. This takes a few minutes.", flush=True)
         base = getattr(sys, "_base_executable", sys.executable)  # we may run in the .venv that is made anew
         command = [base, "-m", "venv", "--clear", self.folder]
         made = subprocess.run(command, capture_output=True, text=True, env=surroundings())
@@ -279,7 +279,7 @@ def explain(log: str, file: Path) -> str:
     if missing := re.search(r"No matching distribution found for (\S+)", log):
         return f"{_missing(missing[1], log)} {words}"
     last = [line.strip() for line in log.splitlines() if line.startswith(("ERROR", "HINT", "error"))][-3:]
-    advice = f"pip could not install what the course needs; all it said is in {file}. Mend that and start again."
+    advice = f"pip could not install what the course needs; its full output is in {file}. Fix that and start again."
     return "\n".join([*last, advice])
 
 

@@ -118,4 +118,4 @@ if __name__ == "__main__":
     try:
         main(Path(__file__).resolve().parent)
     except OSError as error:
-        print(f"It could not be finished: {error}. Mend that, then run: python3 course.py update")
+        print(f"It could not be finished: {error}. Fix that, then run: python3 course.py update")

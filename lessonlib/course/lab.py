@@ -41,7 +41,7 @@ def arguments(argv: list[str]) -> list[str]:
         else:
             passed_on.append(argument)
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in argv:
-        print("You are root, as one is in a container: JupyterLab is told that this is meant (--allow-root).")
+        print("You are root, as is usual in a container, so JupyterLab is started with --allow-root.")
         passed_on.append("--allow-root")
     if not any(argument.startswith("--ServerApp.root_dir") for argument in argv):
         passed_on.insert(0, f"--ServerApp.root_dir={ROOT}")  # a configuration of one's own may name another folder

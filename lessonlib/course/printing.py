@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
         return 0
     try:
         made = [to_pdf(browser, arguments.to / name) for name in pages]
-        print(f"The same as PDF: {', '.join(map(str, made))}")
+        print(f"As PDF, too: {', '.join(map(str, made))}")
     except (OSError, subprocess.SubprocessError):
         print(f"{browser} could not make PDFs of them. Open the pages in a browser and print them there.")
     return 0

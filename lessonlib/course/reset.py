@@ -19,7 +19,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("exercise", nargs="+", help="its number (03), its name (batchnorm) or its file")
     names = parser.parse_args(argv).exercise
-    with one_at_a_time(ROOT / ".course" / "update.lock", "An update or another reset is at work; waiting for it."):
+    with one_at_a_time(ROOT / ".course" / "update.lock", "An update or another reset is running; waiting for it."):
         for name in names:
             print(reset(ROOT, name))
     return 0

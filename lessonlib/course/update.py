@@ -32,9 +32,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="course.py update", description="Fetch a newer course, and carry your answers over into it."
     )
-    parser.add_argument("--from", dest="newer", type=Path, metavar="FOLDER", help="take it from there, not from git")
+    parser.add_argument("--from", dest="newer", type=Path, metavar="FOLDER", help="take it from here, not from git")
     options = parser.parse_args(argv)
-    with one_at_a_time(ROOT / ".course" / "update.lock", "Another update is at work; waiting for it."):
+    with one_at_a_time(ROOT / ".course" / "update.lock", "Another update is running; waiting for it."):
         for line in update(ROOT, options.newer):
             print(line)
     return 0
@@ -233,7 +233,7 @@ def _in_place(stage: Path) -> dict[str, str]:
     except OSError as error:
         raise Problem(
             f"The update was cut off: {error.filename}: {error.strerror}. What you wrote is all there. "
-            "Mend that, then run python3 course.py update again: it goes on where it stopped."
+            "Fix that, then run python3 course.py update again: it picks up where it stopped."
         ) from None
 
 
