@@ -7,6 +7,8 @@ RUN = "Run the same call in a cell of your own, and just before that line"
 # (words of the message, all lower case; what to try). The first that fits counts, before those by type.
 BY_WORDS = (
     (("dtype",), f"{RUN} print each `.dtype`: whole numbers become floats with `.float()`."),
+    (("boolean value of tensor",), "Ask `is None` or `is not None`: many numbers at once are neither true nor false."),
+    (("values to unpack",), "Count the names to the left of the = there, and the values that come."),
     (("in-place",), "Make a new tensor instead: `x = x + …`, not `x += …`."),
     (("inplace",), "Make a new tensor instead: `x = x + …`, not `x += …`."),
     (("positional argument",), "Compare the arguments in your `def` line with those of the task, `self` included."),

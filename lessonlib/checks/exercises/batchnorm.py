@@ -43,6 +43,11 @@ def _training(data: dict, seed: int) -> None:
     says = f"{CALL} in training should give each column mean 0 and variance 1"
     says = f"{says} (mean {bn.row(out.mean(0))}, variance {bn.row(out.var(0))} came)."
     bn.same_by_any(out, bn.normalised(x), says, _mistaken(x))
+    if data["mode"] is not True:
+        raise Mistake(
+            f"After a call in training `training` is {data['mode']}, expected True as before.",
+            next="Leave the mode alone: whoever uses the layer sets it.",
+        )
     flat = returned(data["constant"], CALL)
     if not bool(torch.isfinite(flat).all()):
         raise Mistake("A channel that is the same in the whole batch gave nan.", "no-eps")

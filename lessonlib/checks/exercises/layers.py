@@ -219,11 +219,12 @@ def _sequential_order(data: dict, seed: int) -> None:
     if data["kept"] != len(probes.AFFINE):
         says = f"The list that was handed over held 3 layers; after the calls it holds {data['kept']}."
         raise Mistake(says, "argument-changed")
-    call = "`Sequential([first])(x)`, with another Sequential beside it,"
-    beside = returned(data["beside"], call, "two-are-one")
-    if not equal(beside, _after(probes.AFFINE[:1], x)):
-        id = "two-are-one" if equal(beside, _after(probes.AFFINE[1:], x)) or equal(beside, right) else None
-        raise Mistake(f"{call} does not give what its own layer gives.", id)
+    call = "`Sequential([first])(x)`"
+    alone = returned(data["alone"], call)
+    if not equal(data["beside"].get("value"), alone):
+        says = f"{call} gives something else as soon as there is another Sequential, of other layers."
+        raise Mistake(says, "two-are-one")
+    same(alone, _after(probes.AFFINE[:1], x), f"{call} is not first(x).")
     same(returned(data["none"], "`Sequential([])(x)`"), x, "`Sequential([])(x)`, without any layer, is not x.")
 
 

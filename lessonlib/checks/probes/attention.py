@@ -54,13 +54,14 @@ class Past(nn.Module):
     """Each position adds up what stands before it and itself; its gradients add up to 0 over the channels."""
 
     def forward(self, x):
-        return (x * torch.tensor([1.0, -1.0, 0.0])).cumsum(1)
+        return (x * torch.tensor([0.0, 0.01, -0.01])).cumsum(1)
 
 
 class Two(nn.Module):
-    """Each position sees itself and the one two to its left, both with a minus."""
+    """Each position sees the first channel of itself and of the one two to its left, both with a minus."""
 
     def forward(self, x):
+        x = x * torch.tensor([1.0, 0.0, 0.0])
         left = torch.cat([torch.zeros_like(x[:, :2]), x], 1)[:, : x.shape[1]]
         return -x - 2 * left
 

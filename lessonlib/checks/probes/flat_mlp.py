@@ -12,9 +12,11 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz'-éß"
 
 
 def words(seed: int) -> list[str]:
-    """Four made-up words of 2 to 6 letters, no letter twice in a word, and one of a single letter."""
+    """Four made-up words of 2 to 6 letters, no letter twice in a word, and one of a single letter; in no order."""
     rng = random.Random(seed)
-    return ["".join(rng.sample(LETTERS, length)) for length in (*(rng.randint(2, 6) for _ in range(4)), 1)]
+    lengths = (*(rng.randint(2, 6) for _ in range(4)), 1)
+    in_order = sorted("".join(rng.sample(LETTERS, length)) for length in lengths)
+    return [in_order[place] for place in (2, 0, 4, 1, 3)]
 
 
 def stoi(seed: int) -> dict[str, int]:

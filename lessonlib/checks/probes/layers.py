@@ -126,8 +126,10 @@ def _listed(model: object, x: torch.Tensor) -> dict:
 def _models_apart(answer: object, seed: int) -> dict:
     """What the first of two models gives when the second has been made, and one without layers."""
     first, second, third = affine_layers()
-    models, x = [answer([first]), answer([second, third])], drawn(seed, 2)
-    return {"beside": attempt(models[0], x), "none": attempt(answer([]), x)}
+    model, x = answer([first]), drawn(seed, 2)
+    alone = attempt(model, x)
+    answer([second, third])
+    return {"alone": alone, "beside": attempt(model, x), "none": attempt(answer([]), x)}
 
 
 def sequential_nested(answer: object, seed: int) -> dict:

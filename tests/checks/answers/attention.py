@@ -77,6 +77,7 @@ WRONG = {
         Wrong("all examples", "asks-every-example", "[0, t]", "[:, t]"),
         Wrong("added up", "one-channel-is-enough", PLACES, "return x.grad.sum(-1) != 0"),
         Wrong("all channels", "one-channel-is-enough", "any(-1)", "all(-1)"),
+        Wrong("the first channel", "one-channel-is-enough", "(x.grad != 0).any(-1)", "x.grad[..., 0] != 0"),
         Wrong("above 0", "a-negative-gradient-counts", "!= 0", "> 0"),
         Wrong("channels kept", "places-not-channels", "any(-1)", "any(1)"),
         Wrong("nothing reduced", "places-not-channels", ".any(-1)", ""),

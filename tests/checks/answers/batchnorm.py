@@ -104,6 +104,7 @@ WRONG = {
         Wrong("starts in evaluation", None, "momentum, True", "momentum, False"),
         Wrong("another name", None, "self.running_mean = torch.zeros(dim)", "self.mean = torch.zeros(dim)"),
         Wrong("no return", "return-forgotten", "        " + OUT + "\n", ""),
+        Wrong("evaluation from then on", None, OUT, "self.training = False\n        " + OUT),
         Whole("inherited", "inherited-answer", "class BatchNorm1d(nn.BatchNorm1d): pass"),
         Wrong("eps ignored", "eps-is-an-argument", "var + self.eps", "var + 1e-5"),
         Wrong("eps beside the root", "eps-outside-the-root", "torch.sqrt(var + self.eps)", "(var.sqrt() + self.eps)"),

@@ -57,6 +57,7 @@ def build_windows(words, block_size, stoi):
             "ix = stoi[character]",
             "ix = '.abcdefghijklmnopqrstuvwxyz'.find(character)",
         ),
+        Wrong("words put in order", "argument-changed", "    X, Y = [], []", "    X, Y = [], []\n    words.sort()"),
         Wrong("lists outside", None, "X, Y = [], []", "X, Y = build_windows.__dict__.setdefault('kept', ([], []))"),
         Wrong("one target more than it has", None, "Y.append(ix)", "Y.append((ix + 1) % 27)"),
         Wrong("only X", None, "return torch.tensor(X), torch.tensor(Y)", "return torch.tensor(X)"),
