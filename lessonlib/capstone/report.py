@@ -92,7 +92,9 @@ def _training(run):
 def _contest(contest):
     tried = [[escape(kind), f"{lr:g}", f"{steps:,}", f"{loss:.3f}", "taken" if taken else ""]
              for kind, lr, steps, loss, taken in contest.search.rows()]  # fmt: skip
-    table = _table("The same search for each", ["model", "lr", "steps", "validation", ""], tried, numbers={1, 2, 3})
+    table = _table(
+        "The same search for each", ["model", "lr", "steps", "validation", "choice"], tried, numbers={1, 2, 3}
+    )
     said = f'<p class="said">{escape(contest.verdict())} {escape(contest.learned())}</p>'
     return _section(
         "Against a flat model of the same size", f'{said}<div class="two">{table}{_figure(contest.picture())}</div>'
@@ -113,8 +115,8 @@ def _findings(findings):
     wrote = [[_words([word]), escape(part)] for word, part in findings.wrote]
     columns = (
         f"<div>{scored('Best predicted', findings.best)}{scored('Worst predicted', findings.worst)}{place}</div>"
-        f"<div>{_table('Characters with the nearest embeddings', ['character', 'nearest'], near)}</div>"
-        f"<div>{_table('What it writes', ['word', 'where it stands'], wrote)}</div>"
+        f"<div>{_table('Characters with the nearest embeddings', ['character', 'nearest'], near)}"
+        f"{_table('What it writes', ['word', 'where it stands'], wrote)}</div>"
     )
     said = f'<p class="said">{escape(findings.by_heart())}</p>'
     return _section("What it has learned, and where it fails", f'{said}<div class="two">{columns}</div>')
