@@ -121,8 +121,8 @@ LOOP = code("loop", "The training loop", hard, 15, name="fit")(
     why="A loop is the step, repeated, with everything around it kept in order: the rate of this step, the mode of the "
     "model, and both as they were when it is over.",
     hints=(
-        "`for step, (x, y) in zip(range(steps), batches)` takes as many batches as there are steps. Inside stands the "
-        "training step of lesson 01.",
+        "`for step, (x, y) in zip(range(steps), batches)` takes as many batches as there are steps. Inside comes "
+        "the training step that you know from the flat MLP.",
         'Keep `group["lr"]` of each of `optimizer.param_groups` before the loop. At each step it becomes the kept rate '
         "times `factor(step)`; afterwards the kept one.",
         "`model.training` tells the mode. Keep it, call `model.train()`, and at the end `model.train(kept)`.",
