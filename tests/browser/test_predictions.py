@@ -24,7 +24,7 @@ with predict("flat-mlp-lucky") as came_out:
 def test_a_fresh_copy_opens_each_answer_at_a_click(lab: Lab):
     with lab.open("notebooks/04_shapes.ipynb") as notebook:  # executed, stored, and signed by nobody here
         assert not notebook.page.evaluate(f"() => {CODE}.some(c => c.model.trusted)")
-        folds = notebook.page.locator(".jp-OutputArea details")
+        folds = notebook.page.locator(".jp-OutputArea details", has_text="Show what came out")
         assert folds.count() == 6
         walk = folds.last
         expect(walk.locator("summary")).to_have_text("Show what came out")
@@ -63,5 +63,5 @@ def test_an_exported_lesson_shows_every_answer(lab: Lab, tmp_path):
     page = context.new_page()
     page.goto((tmp_path / "04_shapes.html").as_uri())
     expect(page.get_by_text("What came out: (4, 136).")).to_be_visible()
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details:not([open])", has_text="Show what came out").count() == 0
     context.close()
