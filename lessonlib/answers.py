@@ -36,10 +36,10 @@ class Unreadable(ValueError):
 def read(came: object, kind: Kind | str, choices: Sequence[str] = ()) -> object:
     """What `came` says, read as this kind of answer; None for one that is still open (None, `...` or nothing typed).
 
-    `came` is text, or what a cell holds: numbers, lists, tuples, tensors and arrays. CHOICE needs its `choices`.
+    `came` is text, or what a cell holds: numbers, lists, tuples, ranges, tensors, arrays. CHOICE needs its `choices`.
     Raises Unreadable where it does not understand.
     """
-    came = came.tolist() if hasattr(came, "tolist") else came
+    came = came.tolist() if hasattr(came, "tolist") else list(came) if isinstance(came, range) else came
     if is_open(_alone(came)) or (isinstance(came, list | tuple) and any(map(is_open, came))):
         return None
     if isinstance(came, str) and len(came) > LONGEST:

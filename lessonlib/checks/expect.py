@@ -12,7 +12,7 @@ import torch
 from . import advice
 from .exercise import Mistake
 from .probes.common import bare, traced
-from .probes.plain import foreign
+from .probes.plain import foreign, of_set
 
 TOLERANCE = 1e-4
 COUNTS = {2: "two", 3: "three"}
@@ -193,6 +193,8 @@ def describe(value: object) -> str:
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, list):
         return f"a list or tuple of {len(value)}"
+    if (members := of_set(value)) is not None:
+        return f"a set of {len(members)}"
     if isinstance(value, dict):
         return f"a dict of {len(value)}"
     if isinstance(value, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from html import escape
 
 from . import draw
@@ -122,13 +123,18 @@ def _count(points: int) -> str:
 
 
 def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
-    """The same words about several parts are said once."""
+    """The same words about several parts are said once; after that, what came and their name."""
     seen, kept = set(), []
     for line in lines:
         said = tuple(sentences(line.mistake)) if line.mistake else None
-        kept.append(Line(line.title, line.points, line.mark, None, line.note) if said in seen else line)
+        kept.append(replace(line, mistake=_as_above(line.mistake)) if said in seen else line)
         seen.add(said) if said else None
     return kept
+
+
+def _as_above(mistake: Mistake) -> Mistake:
+    known = misconceptions().get(mistake.misconception)
+    return Mistake(f"{mistake.says} {f'This looks like “{known.name}”, as above.' if known else 'The same as above.'}")
 
 
 def inline(words: str) -> str:

@@ -17,7 +17,7 @@ from lessonlib.answers import Kind
 
 from .exercise import Mistake, Unanswered
 from .expect import describe
-from .probes.plain import foreign
+from .probes.plain import foreign, of_set
 
 Judge = Callable[[object], "str | None"]
 Wrong = Mapping[object, str] | str | tuple[()]  # the misconceptions behind wrong values
@@ -140,7 +140,7 @@ def _numbers(right: list[float], wrong: dict[tuple[float, ...], str], tolerance:
         if id := next((id for v, id in wrong.items() if _all_near(got, v, tolerance)), None):
             raise not_right(told, id)
         off = [str(i) for i, (g, r) in enumerate(zip(got, right, strict=True), 1) if not near(g, r, tolerance)]
-        which = f"number {off[0]} is" if len(off) == 1 else f"numbers {' and '.join(off)} are"
+        which = f"number {off[0]} is" if len(off) == 1 else f"numbers {enumerated(off)} are"
         next_ = "Work that out once more, term by term, or ask for a hint."
         raise Mistake(f"{told}: {which} not right yet.", next=next_)
 
@@ -169,6 +169,15 @@ def understood(came: object, kind: Kind) -> object:
     if value is None:
         raise Unanswered
     return value
+
+
+def positions(came: object) -> tuple[float, ...]:
+    """Positions in no order, so that a set will do. Raises Unanswered or Mistake as `understood` does."""
+    members = of_set(came)
+    try:
+        return understood(came if members is None else members, Kind.NUMBERS)
+    except Mistake:
+        raise _unlike(came, "a list of positions, such as [0, 3]", "Count the positions from 0.") from None
 
 
 def not_right(came: str, misconception: str | None, how: str = "") -> Mistake:
@@ -200,7 +209,12 @@ def other_shape(got: tuple, right: tuple) -> str:
     if sorted(got) == sorted(right):
         return ": the sizes are right, their order is not"
     wrong = [str(i) for i, (g, r) in enumerate(zip(got, right, strict=True)) if g != r]
-    return f": dimension{'s' if len(wrong) > 1 else ''} {' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong"
+    return f": dimension{'s' if len(wrong) > 1 else ''} {enumerated(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong"
+
+
+def enumerated(items: list[str]) -> str:
+    """ "1", "1 and 2", "1, 2 and 3"."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def near(a: float, b: float, tolerance: float) -> bool:
@@ -224,15 +238,16 @@ def _pick(answer: object, index: int, count: int) -> object:
         return answer
     if isinstance(answer, torch.Tensor) and answer.ndim > 0:
         answer = list(answer)
-    if isinstance(answer, dict):
+    if isinstance(answer, dict) and of_set(answer) is None:
         answer = list(answer.values())
     if isinstance(answer, list) and 1 < len(answer) < count:  # what came is judged
         if index < len(answer):
             return answer[index]
         says = f"{counted(len(answer), 'part')} came, expected {count}: this one is missing."
-        raise Mistake(says, next="Return all of them in the order of the task; None stands for one that is open.")
+        raise Mistake(says, next="Return all of them in the order of the task; use None for a part you leave open.")
     if not isinstance(answer, list) or len(answer) != count:
-        how = f"Return all {count} in one tuple, in the order of the task; None stands for one that is open."
+        every = "both" if count == 2 else f"all {count}"
+        how = f"Return {every} in one tuple, in the order of the task; use None for a part you leave open."
         raise _unlike(answer, f"{count} parts", how)
     return answer[index]
 

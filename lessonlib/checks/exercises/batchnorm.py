@@ -209,8 +209,8 @@ COUNT = value("count", "12,097 by hand", easy, 6)(
 
 COUPLING = prediction("coupling", "Who depends on whom?", medium, 5)(
     part("training: does example 1 feel example 2?", True, "examples-are-independent"),
-    part("evaluation: does example 1 feel example 2?", False, "eval-uses-the-batch"),
-    part("the gradient of a bias just before a BatchNorm", 0, {1: "bias-before-batchnorm"}, tolerance=1e-5),
+    part("evaluation: does example 1 feel example 2?", False, "evaluation-knows-no-batch"),
+    part("the gradient of a bias just before a BatchNorm", 0, {1: "the-mean-takes-it-away"}, tolerance=1e-5),
     why="In training each example helps make the mean and variance of all; and since the mean is subtracted, "
     "a bias before it changes nothing.",
     hints=(

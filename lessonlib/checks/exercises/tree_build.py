@@ -25,6 +25,7 @@ def _right(vocab: int, embd: int, hidden: int, levels: int) -> int:
 def _known(vocab: int, embd: int, hidden: int, levels: int) -> dict[int, str]:
     """What each mistake adds to the count or takes away from it."""
     right, ends = _right(vocab, embd, hidden, levels), vocab * embd + (hidden + 1) * vocab
+    flat, narrow = 2**levels * embd * hidden, (levels - 1) * 2 * (hidden - embd) * hidden
     return {
         right + levels * hidden: "bias-before-batchnorm",
         right - 2 * levels * hidden: "batchnorm-is-left-out",
@@ -32,7 +33,12 @@ def _known(vocab: int, embd: int, hidden: int, levels: int) -> dict[int, str]:
         right - vocab * embd: "an-embedding-counts",
         right + 2 * vocab: "the-scores-are-left-alone",
         right - (levels - 2) * 2 * hidden**2: "levels-share-weights",
-        ends + 2**levels * embd * hidden + 2 * hidden: "flattens-everything",
+        right - (levels - 1) * 2 * hidden: "every-level-has-its-own",
+        ends + flat + 2 * hidden: "one-level-of-all",
+        ends + flat + 3 * hidden: "one-level-of-all",
+        ends + flat + hidden: "one-level-of-all",
+        right - narrow: "the-width-stays",
+        right - narrow - (hidden - embd) * vocab: "the-width-stays",
     }
 
 
@@ -56,7 +62,8 @@ def _count(found: dict, sizes: tuple[int, ...], call: str) -> None:
         raise Mistake(says, id, next=advice)
     if found["distinct"] != len(found["shapes"]):
         repeated = len(found["shapes"]) - found["distinct"]
-        raise Mistake(f"{call} lists {repeated} of its tensors twice or more.", "levels-share-weights")
+        id = "levels-share-weights" if found["a matrix is repeated"] else "every-level-has-its-own"
+        raise Mistake(f"{call} lists {repeated} of its tensors twice or more.", id)
 
 
 def _listed(shapes: list) -> str:
@@ -246,6 +253,9 @@ def _evaluated(data: dict, seed: int) -> None:
         rights = [_scores(ids, g, _running) for g in (given, given.turned())]
         if any(equal(out, right) for right in rights):
             continue
+        if not data["has eval"]:
+            says = "Your model has no `eval()`, so nothing told its BatchNorms that training is over."
+            raise Mistake(says, next="Give your `Sequential` an `eval()` that passes the mode on to each layer.")
         variants = [
             ("eval-uses-the-batch", _scores(ids, given, norm)) for norm in (_normalised, _unbiased) if batch > 1
         ]

@@ -6,7 +6,7 @@ import math
 
 from ..declare import hard, medium, part, prediction, value
 from ..exercise import Mistake
-from ..values import Judge, Kind, between, not_right, understood
+from ..values import Judge, Kind, between, not_right, positions, understood
 
 # --- other numbers ---
 
@@ -47,7 +47,8 @@ FIVE_LEVELS = value("five_levels", "A tree of five levels", medium, 8)(
     why="Nothing depends on the number of pairs but the work: each level has one Linear and one BatchNorm, and two "
     "vectors of the level below lie side by side in its fan_in.",
     hints=(
-        "Write the number of positions above each other: 32 characters, then half as many for each level.",
+        "Write down, one below the other, how many positions there are: 32 characters, then half as many "
+        "for each level.",
         "A level is FlattenConsecutive, Linear, BatchNorm1d and Tanh. Its Linear takes in two vectors of what is "
         "below: "
         "of 6 numbers in level 1, of 40 above it.",
@@ -66,7 +67,7 @@ SIZES = value("sizes", "Threes, twos and fours", medium, 5)(
     why="A level of size n divides the vectors by n: the reach is the product of the sizes, the fusions are what is "
     "left after each level, added up.",
     hints=(
-        "Write down how many vectors are left after each level of a window of 24.",
+        "Start from the number of characters and write down how many vectors each level leaves.",
         "Every vector that is left was made by one fusion, of as many neighbours as the level's size.",
     ),
 )
@@ -81,6 +82,8 @@ def group_sizes(wanted: int) -> Judge:
         found = understood(came, Kind.NUMBERS)
         shown = " x ".join(f"{n:g}" for n in found)
         product = math.prod(found)
+        if 1 in found:
+            raise Mistake(f"{shown} came.", next="A group of 1 fuses nothing; use sizes of 2 or more.")
         if found == (wanted,):
             raise Mistake(f"{wanted} came.", "one-level-is-flat")
         if product != wanted or any(n < 2 or n != int(n) for n in found):
@@ -123,7 +126,7 @@ def _positions(right: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> Jud
     """Positions in any order."""
 
     def judge(came: object) -> None:
-        found = tuple(sorted(set(understood(came, Kind.NUMBERS))))
+        found = tuple(sorted(set(positions(came))))
         if found == right:
             return
         if id := wrong.get(found):
@@ -177,8 +180,9 @@ def no_logarithm(n: int) -> dict[tuple[float, float], str]:
     return {(x - 0.01 * abs(x), x + 0.01 * abs(x)): "a-loss-is-a-logarithm" for x in wrong}
 
 
-AT_THE_WALL = no_logarithm(10) | {(-0.1, 0.1): "a-short-tree-sees-far", (0.1, 2.28): "the-wall-is-a-slope"}
-IN_REACH = {(2.28, 2.33): "reach-is-enough", (0.15, 2.28): "the-wall-is-a-slope"}
+OF_LETTERS = {(3.25, 3.3): "ten-digits-are-no-letters"}  # ln 26 = 3.258, ln 27 = 3.296
+AT_THE_WALL = OF_LETTERS | no_logarithm(10) | {(-0.1, 0.1): "a-short-tree-sees-far", (0.1, 2.28): "the-wall-is-a-slope"}
+IN_REACH = OF_LETTERS | {(2.28, 2.33): "reach-is-enough", (0.15, 2.28): "the-wall-is-a-slope"}
 
 WALLS = prediction("walls", "Other walls", medium, 6)(
     part("the digit 5 back, two levels of pairs", between(2.29, 2.32), AT_THE_WALL),

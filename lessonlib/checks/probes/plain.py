@@ -18,6 +18,7 @@ class _TooMuch(Exception):
 def plain(value: object) -> object:
     """A copy of `value` as plain data: None, bool, int, float, str, list, dict of str, or contiguous CPU tensor.
 
+    A range becomes a list, a set `{"set": [its members]}`.
     Subclasses become their base, numpy's numbers and arrays become numbers and lists. Anything else, or too much of
     it, becomes `{"?": "what it was"}`, so that a judge can say what came. In a dict each entry stands for itself: one
     that is too large does not cost the others.
@@ -30,6 +31,12 @@ def plain(value: object) -> object:
 def foreign(value: object) -> str | None:
     """What it was, if `plain` could not copy it; otherwise None."""
     return value["?"] if type(value) is dict and set(value) == {"?"} else None
+
+
+def of_set(value: object) -> list | None:
+    """The members, if it was a set; they have no order, so it is no list. Otherwise None."""
+    members = value["set"] if type(value) is dict and set(value) == {"set"} else None
+    return members if isinstance(members, list) else None
 
 
 def _plain(value: object) -> object:
@@ -63,12 +70,16 @@ class _Copier:
             return self.tensor(value)
         if kind in (list, tuple, torch.Size, dict):
             return self.items(value, depth)
+        if kind is range:
+            return self.items(value, depth)
+        if kind in (set, frozenset):
+            return {"set": self.items(list(value), depth)}
         if kind.__module__ == "numpy" and depth > 0 and hasattr(value, "tolist"):
             self.spend(ITEM * getattr(value, "size", 1))
             return self.copy(value.tolist(), depth - 1)
         return {"?": kind.__name__}
 
-    def items(self, value: list | tuple | dict, depth: int) -> object:
+    def items(self, value: list | tuple | range | dict, depth: int) -> object:
         if depth == 0:
             raise _TooMuch
         self.spend(ITEM * len(value))

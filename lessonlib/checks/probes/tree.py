@@ -49,7 +49,8 @@ def evaluated(answer: object, seed: int) -> dict:
     filled = _fill(model, seed)
     set_mode(model, False)
     several, one = attempt(model, ids(seed, 6)), attempt(model, ids(seed, 1))
-    return {"parameters": filled, "several": several, "one": one}
+    has_eval = callable(getattr(model, "eval", None))
+    return {"parameters": filled, "several": several, "one": one, "has eval": has_eval}
 
 
 def two_trees(answer: object, seed: int) -> dict:
@@ -66,7 +67,9 @@ def two_trees(answer: object, seed: int) -> dict:
 
 def _shapes(answer, sizes) -> dict:
     found = parameters(answer(*sizes))
-    return {"shapes": [list(p.shape) for p in found], "distinct": len({id(p) for p in found})}
+    distinct, matrices = {id(p) for p in found}, [id(p) for p in found if p.ndim > 1]
+    repeated = len(set(matrices)) < len(matrices)
+    return {"shapes": [list(p.shape) for p in found], "distinct": len(distinct), "a matrix is repeated": repeated}
 
 
 def _fill(model, seed: int) -> list[torch.Tensor]:
@@ -83,6 +86,6 @@ def _fill(model, seed: int) -> list[torch.Tensor]:
 
 def _gradients(model, seed: int) -> list:
     for p in parameters(model):
-        p.grad = None
+        p.requires_grad_().grad = None
     (model(ids(seed, 6)) * weights(seed)).sum().backward()
     return [p.grad for p in parameters(model)]

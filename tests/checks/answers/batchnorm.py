@@ -153,8 +153,8 @@ WRONG = {
     ],
     "coupling": [
         Wrong("independent", "examples-are-independent", "return True", "return False"),
-        Wrong("always coupled", "eval-uses-the-batch", "return True, False", "return True, True"),
-        Wrong("the bias learns", "bias-before-batchnorm", "False, 0", "False, 1"),
+        Wrong("always coupled", "evaluation-knows-no-batch", "return True, False", "return True, True"),
+        Wrong("the bias learns", "the-mean-takes-it-away", "False, 0", "False, 1"),
     ],
 }
 

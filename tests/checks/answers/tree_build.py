@@ -62,7 +62,7 @@ WRONG = {
         ),
         Wrong("in evaluation", "eval-in-training", END, END + ".eval()"),
         Wrong("a seed", "seeded-inside", "    layers, width", "    torch.manual_seed(42)\n    layers, width"),
-        Wrong("the width stays", None, "        width = n_hidden\n", ""),
+        Wrong("the width stays", "the-width-stays", "        width = n_hidden\n", ""),
         Wrong("one too few", None, "range(levels)", "range(levels - 1)"),
         Whole(
             "shared from level 2 on",
@@ -78,8 +78,50 @@ def tree(vocab_size, n_embd, n_hidden, levels):
 """,
         ),
         Whole(
+            "one BatchNorm",
+            "every-level-has-its-own",
+            """
+def tree(vocab_size, n_embd, n_hidden, levels):
+    layers, width, norm = [Embedding(vocab_size, n_embd)], n_embd, BatchNorm1d(n_hidden)
+    for _ in range(levels):
+        layers += [FlattenConsecutive(2), Linear(2 * width, n_hidden, bias=False), norm, Tanh()]
+        width = n_hidden
+    return Sequential([*layers, Linear(width, vocab_size)])
+""",
+        ),
+        Whole(
+            "embeddings at every level, the last Linear aside",
+            "the-width-stays",
+            """
+def tree(vocab_size, n_embd, n_hidden, levels):
+    layers = [Embedding(vocab_size, n_embd)]
+    for _ in range(levels):
+        layers += [FlattenConsecutive(2), Linear(2 * n_embd, n_hidden, bias=False), BatchNorm1d(n_hidden), Tanh()]
+    return Sequential([*layers, Linear(n_hidden, vocab_size)])
+""",
+        ),
+        Whole(
+            "no eval",
+            None,
+            """
+class OwnSequential:
+    def __init__(self, layers): self.layers = layers
+    def __call__(self, x):
+        for layer in self.layers: x = layer(x)
+        return x
+    def parameters(self): return [p for layer in self.layers for p in layer.parameters()]
+
+def tree(vocab_size, n_embd, n_hidden, levels):
+    layers, width = [Embedding(vocab_size, n_embd)], n_embd
+    for _ in range(levels):
+        layers += [FlattenConsecutive(2), Linear(2 * width, n_hidden, bias=False), BatchNorm1d(n_hidden), Tanh()]
+        width = n_hidden
+    return OwnSequential([*layers, Linear(width, vocab_size)])
+""",
+        ),
+        Whole(
             "one level of all",
-            "flattens-everything",
+            "one-level-of-all",
             """
 def tree(vocab_size, n_embd, n_hidden, levels):
     n = 2 ** levels

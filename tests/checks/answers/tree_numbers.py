@@ -41,6 +41,7 @@ WRONG = {
         strange("the difference", "both-ends-count", "now, later, max(later) - min(later)"),
         strange("one too many", None, "[*now, 4], later, 10"),
         strange("one short", None, "now, later[1:], 10"),
+        strange("a set too large", "look-at-the-scores", "{*range(12)}, later, 10"),
         strange("texts", None, '"many", later, 10'),
     ],
     "walls": [
@@ -49,6 +50,7 @@ WRONG = {
         walls("a slope", "the-wall-is-a-slope", "1.5, 1.5, 1.5, guess / 2"),
         walls("out of reach", "reach-is-enough", "guess, guess, guess, guess"),
         walls("half a sum", "the-wall-is-a-slope", "guess, 0, 0, guess / 2"),
+        walls("letters", "ten-digits-are-no-letters", "math.log(26), 0, math.log(26), math.log(27)"),
         walls("nine digits", None, "3.5, 0, 0, guess"),
     ],
 }
@@ -61,6 +63,7 @@ RIGHT = {
     },
     "strange": {
         "by hand, in any order": "def answer_strange():\n    return (11, 10, 6, 5), '2, 3, 5, 6, 7, 8, 10, 11', 10",
+        "sets": "def answer_strange():\n    return {5, 6, 10, 11}, {*range(2, 4), *range(5, 9), 10, 11}, 10",
         "a tensor": "def answer_strange():\n"
         "    return torch.tensor([5, 6, 10, 11]), torch.tensor([2, 3, 5, 6, 7, 8, 10, 11]), 10",
     },
