@@ -99,6 +99,9 @@ def _out(data: dict, seed: int, x: torch.Tensor, right: torch.Tensor, mode: bool
     out = shaped(returned(data["out"], call, "channels-come-second" if turned else None), tuple(x.shape), call)
     if not equal(out, right, 2e-4):
         raise Mistake(f"{call} gives other numbers.", recognised(out, wrong, 2e-4), picture=(out, right))
+    for name in ("gamma", "beta"):  # which only the optimizer may change
+        if not equal(data[name], probes.numbers(seed)[name]):
+            raise Mistake(f"{call} has changed `{name}` itself.", next="Only the running averages may change in place.")
 
 
 def _kept(data: dict, seed: int, x: torch.Tensor, momentum: float = 0.1) -> None:

@@ -58,4 +58,5 @@ def gradients(answer: object, seed: int) -> dict:
 def _called(answer: object, seed: int, x: torch.Tensor, mode: bool, **settings: float) -> dict:
     known = numbers(seed)
     out = attempt(lambda: answer(x, *known.values(), mode, **settings))
-    return {"out": out, "mean": known["running_mean"], "var": known["running_var"]}
+    kept = {name: known[name] for name in ("gamma", "beta")}
+    return {"out": out, "mean": known["running_mean"], "var": known["running_var"], **kept}
