@@ -134,7 +134,7 @@ def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
 
 def _as_above(mistake: Mistake) -> Mistake:
     known = misconceptions().get(mistake.misconception)
-    return Mistake(f"{mistake.says} {f'This looks like “{known.name}”, as above.' if known else 'The same as above.'}")
+    return Mistake(f"{mistake.says} This looks like “{known.name}”, as above." if known else "The same as above.")
 
 
 def inline(words: str) -> str:

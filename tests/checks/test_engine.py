@@ -468,6 +468,21 @@ def test_a_mistake_without_a_name_is_told_in_its_own_words():
     assert "Try next: Add 1." in told
 
 
+def test_a_mistake_made_twice_is_told_once_and_then_named():
+    told = text(in_place(EXERCISES["walls"], lambda: (2.303, 2.303, 2.303, 2.303)))
+    assert told.count("This looks like “Out of reach”.") == 1
+    assert told.count("2.303 is not right yet. This looks like “Out of reach”, as above.") == 1
+
+
+def test_a_set_will_do_for_positions_and_nowhere_else():
+    assert in_place(EXERCISES["strange"], lambda: ({11, 10, 6, 5}, range(3), 3)).lines[0].mark == Mark.PASSED
+    told = text(in_place(EXERCISES["strange"], lambda: ("many", None, None)))
+    assert "expected a list of positions, such as [0, 3]" in told
+    assert "A set of 5 came, expected 5 parts" in text(
+        in_place(EXERCISES["five_levels"], lambda: {31, 4, 22, 480, 15090})
+    )
+
+
 def test_the_time_limit_gives_an_earlier_alarm_back():
     before = signal.getitimer(signal.ITIMER_REAL), signal.getsignal(signal.SIGALRM)
     signal.signal(signal.SIGALRM, signal.SIG_IGN)

@@ -132,7 +132,9 @@ def _positions(right: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> Jud
         if id := wrong.get(found):
             raise not_right(", ".join(f"{n:g}" for n in found), id)
         odd = [n for n in found if n not in right]
-        says = f"{odd[0]:g} is not among them." if odd else f"{len(right) - len(found)} are missing."
+        missing = len(right) - len(found)
+        says = f"{missing} {'is' if missing == 1 else 'are'} missing."
+        says = f"{odd[0]:g} is not among them." if odd else says
         raise Mistake(says, next="Change the character at one position, and see whether the scores change.")
 
     return judge
