@@ -1,21 +1,14 @@
 """The living tree: from a key to what it paints, and from `course.py lab` to the first name that is completed."""
 
 import io
-import secrets
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 
+from benchmarks.in_lab import browser, course, wait_for
 from benchmarks.lines import Setting, line
-from lessonlib.course import ROOT, committed
-from lessonlib.course.automatic import fresh_surroundings
-from lessonlib.course.browsers import chromium
 from lessonlib.records import Record
 from lessonlib.weights import pretrained
 from lessonlib.widgets import LivingTree, share
@@ -46,17 +39,8 @@ TYPE = """async (keys) => {
 
 def measure(setting: Setting) -> list[Record]:
     """Wall milliseconds of a key, seconds of a start; the names do not matter here."""
-    browser = chromium()
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        browser = None
-    if browser is None:
-        print("  left out: it needs a Chromium and what requirements-test.txt names", file=sys.stderr)
-        return []
-    with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        return [*_keys(chrome), *_starts(chrome)]
+    with browser() as chrome:
+        return [*_keys(chrome), *_starts(chrome)] if chrome else []
 
 
 def _keys(chrome):
@@ -87,48 +71,19 @@ def _starts(chrome):
 
 def _start(chrome):
     """Seconds from the command until the page shows what may follow a name that was typed; no click."""
-    with _course() as (command, environment, address), chrome.new_context() as context:
+    with course() as (command, environment, address), chrome.new_context() as context:
         begin = time.perf_counter()
         server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            _wait(address.format("api/status"))
+            wait_for(address.format("api/status"))
             page = context.new_page()
             page.goto(address.format(FIRST_PAGE))
             page.wait_for_function("() => document.activeElement?.classList.contains('ll-tree-name')")
             page.keyboard.type("char")
             page.wait_for_function(
-                "() => document.querySelector('.ll-tree-sentence').textContent.startsWith('After “char”')"
+                "() => document.querySelector('.ll-tree-sentence').textContent.includes('after “char”')"
             )
             return time.perf_counter() - begin
         finally:
             server.terminate()
             server.wait()
-
-
-@contextmanager
-def _course() -> Iterator[tuple[list[str], dict[str, str], str]]:
-    """A fresh copy of the course: the command that serves it, its environment, and the address of a path on it."""
-    token = secrets.token_hex(16)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with fresh_surroundings() as environment, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        root = Path(folder) / "course"
-        committed.unpack(ROOT, root)
-        command = [
-            sys.executable, "-P", "-m", "lessonlib", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}",
-            f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={token}",
-        ]  # fmt: skip
-        yield command, environment | {"HOME": folder}, f"http://127.0.0.1:{port}/{{}}?token={token}"
-
-
-def _wait(url, seconds=120):
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
