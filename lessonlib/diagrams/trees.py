@@ -92,6 +92,7 @@ def groups(text: str, sizes: Sequence[int]) -> style.Picture:
     return fig
 
 
+@style.drawing
 def to_read() -> style.Picture:
     """The drawing of an exercise: which groups its levels have is the question."""
     return groups("alexandriafromhere", [2, 3, 3])

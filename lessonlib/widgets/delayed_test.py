@@ -68,6 +68,7 @@ class DelayedTest(Quiz):
         topics = ", ".join(dict.fromkeys(question.lesson for question in delayed_questions.drawn(SAMPLE)))
         return f"{self._heading()}, with new numbers each time: run the cell to take it.\nOn {topics}."
 
+    @style.drawing
     def static_figure(self) -> style.Picture:
         return list_of_words("Delayed test: run the cell to take it", self.static_text().split("\n"))
 
