@@ -243,8 +243,11 @@ def _pick(answer: object, index: int, count: int) -> object:
     if isinstance(answer, list) and 1 < len(answer) < count:  # what came is judged
         if index < len(answer):
             return answer[index]
-        says = f"{counted(len(answer), 'part')} came, expected {count}: this one is missing."
-        raise Mistake(says, next="Return all of them in the order of the task; use None for a part you leave open.")
+        came = f"You returned {counted(len(answer), 'part')}; {count} were expected."
+        raise Mistake(
+            f"{came} This one is missing.",
+            next="Return all of them in the order of the task; use None for a part you leave open.",
+        )
     if not isinstance(answer, list) or len(answer) != count:
         every = "both" if count == 2 else f"all {count}"
         how = f"Return {every} in one tuple, in the order of the task; use None for a part you leave open."

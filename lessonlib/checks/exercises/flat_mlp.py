@@ -114,7 +114,7 @@ UNIFORM = value("uniform", "The loss of a guess", easy, 4)(
     ),
     part("the loss when the right character gets probability 1", 0, {1: "a-probability-is-no-loss"}, tolerance=1e-6),
     part(
-        "how many characters a loss of 2.1 amounts to",
+        "how many equally likely characters would give a loss of 2.1",
         math.exp(2.1),
         {2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-loss-is-no-count"},
         tolerance=0.03,
@@ -133,7 +133,7 @@ LUCKY = prediction("lucky", "Lucky and unlucky batches", medium, 5)(
     part(
         "how many times smaller the standard deviation is with batches of 512 than with batches of 32",
         4,
-        {16: "scatter-falls-like-n", 1: "batch-size-changes-nothing"},
+        {16: "the-spread-goes-with-the-root", 0.25: "a-share-is-no-factor", 1: "batch-size-changes-nothing"},
         tolerance=0.05,
     ),
     part("whether, apart from luck, their mean is also lower", False, "big-batches-are-easier"),

@@ -73,7 +73,17 @@ def _one(data: dict, seed: int) -> None:
         _unmoved(run, start)
     variants = {id: trained(seed, objective=objective)[0][0] for id, objective in OBJECTIVES.items()}
     id = next((id for id, state in variants.items() if all_equal(first, state)), None)
+    if id is None and not run["stepped"] and _along(first, start, right[0]):
+        id = "the-optimizer-is-an-argument"
     raise Mistake(f"After one step the weights are not where they should be. {farthest(first, right[0])}", id)
+
+
+def _along(found: list[Tensor], start: list[Tensor], right: list[Tensor]) -> bool:
+    """Have the weights moved down the gradient, though not as far as the optimizer would have moved them?"""
+    ways = [r - s for r, s in zip(right, start, strict=True)]
+    moved = sum(((f - s) * w).sum() for f, s, w in zip(found, start, ways, strict=True))
+    far = moved / sum(w.square().sum() for w in ways)
+    return far > 0 and all_equal(found, [s + far * w for s, w in zip(start, ways, strict=True)])
 
 
 def _unmoved(run: dict, start: list[Tensor]) -> None:

@@ -59,8 +59,9 @@ def steps_of_another(answer: object, seed: int) -> dict:
 def _steps(answer, seed: int, optimizer_of) -> dict:
     net, passed = model(seed), []
     optimizer, given = optimizer_of(net), batches(seed, STEPS)
-    found = {"states": [], "losses": [], "graph": False, "gradient": False, "backward": False, "changed": False}
-    last = list(net.parameters())[-1]
+    found = {"states": [], "losses": [], "graph": False, "backward": False, "changed": False}
+    last, used = list(net.parameters())[-1], []
+    optimizer.register_step_post_hook(lambda *_: used.append(1))
     last.register_hook(lambda gradient: passed.append(1))
     for x, y in given:
         before = x.clone(), y.clone()
@@ -69,7 +70,7 @@ def _steps(answer, seed: int, optimizer_of) -> dict:
         found["changed"] |= not (torch.equal(x, before[0]) and torch.equal(y, before[1]))
         found["losses"].append(loss)
         found["states"].append(values(net))
-    found["backward"] = bool(passed)
+    found["backward"], found["stepped"] = bool(passed), bool(used)
     found["gradient"] = last.grad is not None and bool(last.grad.any())
     return found
 

@@ -13,13 +13,19 @@ A, B, GAP = 2, 4, 1.7346  # two letters and what lies between their scores: 85 %
 
 
 class Known:
-    """ids (B, T) to scores (B, 5): a row of `table` for the newest character. It notes what it was shown, and how."""
+    """ids (1, T) to scores (1, 5): a row of `table` for the newest character. It notes what it was shown, and how.
+
+    Raises ValueError for ids without the batch dimension, as a model that flattens its embeddings would.
+    """
 
     def __init__(self, table: torch.Tensor):
-        self.table, self.contexts, self.gradients = table.clone().requires_grad_(), [], False
+        self.table, self.contexts = table.clone().requires_grad_(), []
+        self.gradients, self.unbatched = False, False
 
     def __call__(self, ids: torch.Tensor) -> torch.Tensor:
-        ids = ids.reshape(-1, ids.shape[-1])
+        if ids.ndim != 2 or len(ids) != 1:
+            self.unbatched |= ids.ndim == 1
+            raise ValueError(f"the model got x of shape {tuple(ids.shape)}, expected (1, {CONTEXT}).")
         self.contexts.append(ids[-1].tolist()[:20])
         self.gradients |= torch.is_grad_enabled() and self.table.requires_grad
         return self.table[ids[:, -1]]
@@ -57,13 +63,16 @@ def written(answer: object, seed: int) -> dict:
     model = Known(script())
     text = attempt(answer, model, CHARACTERS, CONTEXT, 1.0, generator(seed), 20)
     short = attempt(_one_letter, answer, peaked(), 1.0, generator(seed))
-    return {"text": text, "contexts": model.contexts[:30], "gradients": model.gradients, "short": short}
+    seen = {"contexts": model.contexts[:30], "gradients": model.gradients, "unbatched": model.unbatched}
+    return {"text": text, "short": short, **seen}
 
 
 def never_ending(answer: object, seed: int) -> dict:
     found = {}
     for length in (1, 7):
-        found[str(length)] = attempt(answer, Known(endless()), CHARACTERS, CONTEXT, 1.0, generator(seed), length)
+        model = Known(endless())
+        text = attempt(answer, model, CHARACTERS, CONTEXT, 1.0, generator(seed), length)
+        found[str(length)] = {"text": text, "draws": len(model.contexts)}
     return found
 
 
@@ -99,13 +108,13 @@ def generators(answer: object, seed: int) -> dict:
 
 
 def _one_letter(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
-    """NAMES names of one letter: how many are A, how many empty."""
-    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, 1).strip(".") for _ in range(NAMES)]
+    """NAMES names: how many begin with A, how many are empty. Of two letters, so that a lost last one is not judged."""
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, 2).strip(".")[:1] for _ in range(NAMES)]
     return {"A": names.count(CHARACTERS[A]), "empty": names.count("")}
 
 
 def _letters(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
-    """Long names: how many of all letters are A, and how many B."""
-    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, LETTERS) for _ in range(LONG)]
-    text = "".join(names)
+    """Long names: how many of their first LETTERS letters are A, and how many B."""
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, LETTERS + 1) for _ in range(LONG)]
+    text = "".join(name[:LETTERS] for name in names)
     return {"A": text.count(CHARACTERS[A]), "B": text.count(CHARACTERS[B])}

@@ -76,7 +76,9 @@ def build_windows(words, block_size, stoi):
         Wrong("two parts", None, ", 0.0, math.exp(2.1)", ", 0.0"),
     ],
     "lucky": [
-        Wrong("sixteen times", "scatter-falls-like-n", "4, False, 3200", "16, False, 320"),
+        Wrong("sixteen times", "the-spread-goes-with-the-root", "4,", "16,"),
+        Wrong("a quarter", "a-share-is-no-factor", "4,", "0.25,"),
+        Wrong("ten times the examples", "scatter-falls-like-n", "3200", "320"),
         Wrong("no difference", "batch-size-changes-nothing", "4,", "1,"),
         Wrong("lower mean", "big-batches-are-easier", "4, False", "4, True"),
     ],

@@ -54,6 +54,12 @@ def train_step(model, optimizer, x, y):
     return loss.item()
 """,
         ),
+        Wrong(
+            "a rate of one's own",
+            "the-optimizer-is-an-argument",
+            STEP,
+            "    for p in model.parameters():\n        p.data -= 0.1 * p.grad\n",
+        ),
         Whole(
             "the rate, and not the rest",
             "the-optimizer-is-an-argument",

@@ -64,6 +64,28 @@ WRONG = {
         Wrong("the dots in front", "the-dot-is-no-letter", "ids[block_size:]", "ids"),
         Wrong("stops at the padding", "the-padding-is-no-end", "    for _ in", "    for _ in () if ids[-1] == 0 else"),
         Wrong("the last one cut", "the-last-letter-is-lost", "ids[block_size:]", "ids[block_size:-1]"),
+        soft(
+            "no batch",
+            "the-batch-is-missing",
+            f"({SCORES} / temperature).softmax(-1)".replace("[ids[-block_size:]]", "ids[-block_size:]"),
+        ),
+        soft(
+            "a column", None, "(model(torch.tensor([[ix] for ix in ids[-block_size:]])) / temperature).softmax(1)[-1:]"
+        ),
+        Wrong("one too few draws", None, "range(max_length)", "range(max_length - 1)"),
+        Whole(
+            "the lesson's own, with a limit",
+            "the-cut-letter-is-lost",
+            """
+@torch.no_grad()
+def write(model, characters, block_size, temperature=1.0, generator=None, max_length=20):
+    ids = [0] * block_size
+    while len(ids) == block_size or (ids[-1] != 0 and len(ids) < block_size + max_length):
+        probabilities = (model(torch.tensor([ids[-block_size:]])) / temperature).softmax(1)
+        ids.append(torch.multinomial(probabilities, 1, generator=generator).item())
+    return "".join(characters[ix] for ix in ids[block_size:-1])
+""",
+        ),
         Wrong("never stops", None, END, "        ids.append(ix)\n"),
         Wrong("one too many", None, "range(max_length)", "range(max_length + 1)"),
         Wrong("always twenty", None, "range(max_length)", "range(20)"),
