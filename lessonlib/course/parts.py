@@ -63,7 +63,7 @@ def sizes(here: str) -> str:
     built = [
         ("the flat MLP you know", models.flat_mlp(27, 3, 10, 200, batchnorm=False), 3),
         ("the same with batch normalisation", models.flat_mlp(27, 3, 10, 200), 3),
-        ("the flat MLP, widened", models.flat_mlp(27, 8, 10, 200), 8),
+        ("widened, with batch normalisation", models.flat_mlp(27, 8, 10, 200), 8),
         ("the tree", models.tree(27, 10, 68, levels=3), 8),
         ("the tree, scaled up", models.tree(27, 24, 128, levels=3), 8),
     ]
@@ -104,7 +104,7 @@ def other_list(here: str) -> str:
         records.latest("time", subject, "training time", "published") for subject in ("published", "shared-prefixes")
     )
     target = published.setting["target"]
-    return f"*shared prefixes* reached a loss of {target:.2f} {shared.better_than(published):.3g} times as fast"
+    return f"*shared prefixes* was {shared.better_than(published):.3g} times as fast to a loss of {target:.2f}"
 
 
 def best(here: str) -> str:

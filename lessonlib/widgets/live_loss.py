@@ -194,7 +194,8 @@ class LiveLoss(LessonWidget):
         if rates:
             style.label(axes[1], "", "step", "lr")
         if self._points:
-            ax.legend(frameon=False, title=f"thick: {how} over {self.window} steps", fontsize=9, title_fontsize=9)
+            title = f"thick: {how} over {self.window} steps" if self.window > 1 else "the loss of each step"
+            ax.legend(frameon=False, title=title, fontsize=9, title_fontsize=9)
         return picture
 
     def _draw_run(self, ax, run, name):
