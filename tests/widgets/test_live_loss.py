@@ -134,6 +134,17 @@ def test_an_empty_curve_is_a_picture_too():
     assert live.static_figure().png()
 
 
+@pytest.mark.parametrize(("window", "says"), [(1, "the loss of each step"), (5, "thick: running average over 5 steps")])
+def test_the_legend_says_what_the_thick_line_is_and_of_single_steps_that_there_is_none(monkeypatch, window, says):
+    titles = []
+    monkeypatch.setattr("matplotlib.axes.Axes.legend", lambda ax, **look: titles.append(look["title"]))
+    live = LiveLoss(window=window)
+    live(0, 3.3)
+    live.finish()
+    live.static_figure()
+    assert says in titles
+
+
 @pytest.mark.parametrize("wrong", [{"smoothing": "median"}, {"window": 7}])
 def test_what_it_cannot_do_is_said(wrong):
     (name,) = wrong
