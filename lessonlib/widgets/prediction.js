@@ -133,13 +133,14 @@ function watchFocus(element, draft) {
 
 // A curve: a height at each of a few points, drawn with the pointer or set with the arrow keys.
 function drawing(asked, draft) {
-  const W = 460, H = 220, left = 52, right = 14, top = 12, bottom = 44;
+  let W = 460; // in pixels: the drawing is as wide as its place, so that its letters keep their size
+  const H = 220, left = 52, right = 14, top = 12, bottom = 44;
   const [low, high] = asked.range, n = asked.points.length;
   let y = draft.value ? numbers(draft.value) : Array(n).fill((low + high) / 2);
   let now = 0, touched = Boolean(draft.value), locked = false, came = null;
   const px = (i) => left + ((W - left - right) * i) / (n - 1);
   const py = (v) => top + (H - top - bottom) * (1 - (v - low) / (high - low));
-  const stage = s("svg", { class: "ll-predict-draw", viewBox: `0 0 ${W} ${H}`, tabindex: "0", role: "slider", "aria-label": `${asked.words} Left and right choose a point, up and down move it.`, "aria-valuemin": low, "aria-valuemax": high });
+  const stage = s("svg", { class: "ll-predict-draw", height: H, tabindex: "0", role: "slider", "aria-label": `${asked.words} Left and right choose a point, up and down move it.`, "aria-valuemin": low, "aria-valuemax": high });
 
   function round(v) { return Math.round(Math.min(high, Math.max(low, v)) / asked.step) * asked.step; }
   function line(values, name) { return s("path", { class: name, d: values.map((v, i) => `${i ? "L" : "M"}${px(i)} ${py(v)}`).join("") }); }
@@ -158,9 +159,9 @@ function drawing(asked, draft) {
   }
   function put(i, v) { y[i] = round(v); now = i; touched = true; draft.value = y.map((each) => +each.toFixed(3)).join(", "); draw(); }
   function drag(event) {
-    const box = stage.getBoundingClientRect(), k = W / box.width;
-    const i = Math.round((((event.clientX - box.left) * k - left) / (W - left - right)) * (n - 1));
-    put(Math.min(n - 1, Math.max(0, i)), low + (1 - ((event.clientY - box.top) * k - top) / (H - top - bottom)) * (high - low));
+    const box = stage.getBoundingClientRect();
+    const i = Math.round(((event.clientX - box.left - left) / (W - left - right)) * (n - 1));
+    put(Math.min(n - 1, Math.max(0, i)), low + (1 - (event.clientY - box.top - top) / (H - top - bottom)) * (high - low));
   }
   stage.addEventListener("pointerdown", (event) => { 
     if (locked) return;
@@ -179,6 +180,11 @@ function drawing(asked, draft) {
     else { now = Math.min(n - 1, Math.max(0, go)); draw(); }
   });
   watchFocus(stage, draft);
+  new ResizeObserver(([{ contentRect }]) => {
+    if (!contentRect.width || contentRect.width === W) return;
+    W = contentRect.width;
+    draw();
+  }).observe(stage);
   draw();
   let real = null;
   return {

@@ -263,7 +263,7 @@ def test_a_choice_by_keyboard(page):
     choices = widget(page, "choices")
     choices.get_by_role("radio").first.focus()
     press(page, "Space", "Tab", "Enter")
-    expect(choices.get_by_role("status")).to_contain_text("That is what you predicted.")
+    expect(choices.get_by_role("status")).to_contain_text("That is what came out.")
 
 
 def test_a_curve_is_drawn_by_keyboard(page):
@@ -381,7 +381,7 @@ def test_no_drawing_is_wider_than_its_widget_and_its_letters_can_be_read(page, w
         const held = (e) => e.closest('.ll-scroll, .ll-look-map');
         const wide = [...w.querySelectorAll('svg, canvas')].filter((e) => !held(e))
             .filter((e) => e.getBoundingClientRect().right > box.right + 1).map((e) => `${w.className}: wide`);
-        const drawn = (t) => parseFloat(getComputedStyle(t).fontSize) * Math.abs(t.getScreenCTM().a);
+        const drawn = (t) => parseFloat(getComputedStyle(t).fontSize) * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b);
         const small = [...w.querySelectorAll('svg text, svg tspan')].filter((t) => t.getClientRects().length)
             .filter((t) => drawn(t) < smallest - 0.2).map((t) => `${w.className}: ${t.textContent} ${drawn(t)}`);
         return [...wide, ...small];

@@ -69,7 +69,7 @@ function heading(engine, node) {
 
 function sees(engine, node) {
   const n = node.seen.length, first = node.place * n + 1;
-  if (!node.level) return `Character ${first} of ${engine.context}. Its vector is row ${node.seen[0]} of the embedding, ${node.out.length} numbers.`;
+  if (!node.level) return `Its vector is row ${node.seen[0]} of the embedding, ${node.out.length} numbers.`;
   const parts = node.parts.map((part) => quoted(engine, part.seen));
   return `It sees characters ${first} to ${first + n - 1} of ${engine.context}, and is made from ${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}: ${node.out.length} numbers.`;
 }
