@@ -381,7 +381,8 @@ def test_no_drawing_is_wider_than_its_widget_and_its_letters_can_be_read(page, w
         const held = (e) => e.closest('.ll-scroll, .ll-look-map');
         const wide = [...w.querySelectorAll('svg, canvas')].filter((e) => !held(e))
             .filter((e) => e.getBoundingClientRect().right > box.right + 1).map((e) => `${w.className}: wide`);
-        const drawn = (t) => parseFloat(getComputedStyle(t).fontSize) * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b);
+        const scale = (m) => Math.hypot(m.a, m.b);  // of a turned word, too
+        const drawn = (t) => parseFloat(getComputedStyle(t).fontSize) * scale(t.getScreenCTM());
         const small = [...w.querySelectorAll('svg text, svg tspan')].filter((t) => t.getClientRects().length)
             .filter((t) => drawn(t) < smallest - 0.2).map((t) => `${w.className}: ${t.textContent} ${drawn(t)}`);
         return [...wide, ...small];
