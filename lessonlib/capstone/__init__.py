@@ -5,12 +5,14 @@ sizes      how many levels and how wide, with the reasons
 runs       train one model on the list
 contest    the tree against the flat model: the same search for each, three seeds, test words once
 findings   what a trained tree does well and badly, and what it writes
+told       what a result means, chosen by what came out
 report     all of it on one page
 """
 
+from lessonlib.capstone import told
 from lessonlib.capstone.contest import Contest, Search, against_flat, search
 from lessonlib.capstone.findings import Findings, look
-from lessonlib.capstone.places import folder, unused
+from lessonlib.capstone.places import folder, said, unused, unused_together
 from lessonlib.capstone.report import report
 from lessonlib.capstone.runs import Run, fit
 from lessonlib.capstone.sizes import Sizes, suggest
@@ -30,7 +32,10 @@ __all__ = [
     "look",
     "read",
     "report",
+    "said",
     "search",
     "suggest",
+    "told",
     "unused",
+    "unused_together",
 ]

@@ -65,19 +65,15 @@ class Contest:
         """Tree less flat, means over the seeds: below 0 the tree is better."""
         return _mean(self.losses["tree"]) - _mean(self.losses["flat"])
 
-    def uncertainty(self) -> float:
-        """The standard error of the difference, from the luck of the seeds and of the test words; nan for too few.
+    def uncertainty(self, other: str = "flat") -> float:
+        """The standard error of tree less `other`, from the luck of seeds and of test words; nan for too few words.
 
-        The words are compared in pairs, as both models predict the same ones.
+        The words are compared in pairs, as both models predict the same ones. Counting ("bigram") knows no seeds.
         """
-        n = len(self.lengths)
-        if n < FEWEST_TEST_WORDS:
-            return math.nan
-        gap = self.per_word["tree"].mean(0) - self.per_word["flat"].mean(0)  # nats a word
-        off = gap - gap.sum() / self.lengths.sum() * self.lengths
-        of_words = (off**2).sum() * n / (n - 1) / self.lengths.sum() ** 2
-        of_seeds = sum(torch.tensor(found).var().item() / len(found) for found in self.losses.values())
-        return math.sqrt(of_words.item() + of_seeds)
+        gap = self.per_word["tree"].mean(0) - self.per_word[other].mean(0)  # nats a word
+        seeds = [self.losses[kind] for kind in ("tree", other) if kind in self.losses]
+        of_seeds = sum(torch.tensor(found).var().item() / len(found) for found in seeds)
+        return math.hypot(error_of_words(gap, self.lengths), math.sqrt(of_seeds))
 
     def verdict(self) -> str:
         """What these figures allow to say, in a sentence or two."""
@@ -92,12 +88,15 @@ class Contest:
         return f"{told}give or take {error:.3f}: more than luck. The {better} is better here."
 
     def learned(self) -> str:
-        """Whether the tree knows more than which letter follows which."""
-        tree, pairs = _mean(self.losses["tree"]), self.baselines["bigram"]
-        if tree < pairs - 0.02:
-            gain = f"{pairs - tree:.2f} nats better than counting pairs of characters"
-            return f"The tree is {gain}: it sees further back."
-        return "The tree is no better than counting pairs of characters. A longer list would let it learn more."
+        """Whether the tree does better than counting which character follows which, by more than luck explains."""
+        gap, error = _mean(self.losses["tree"]) - self.baselines["bigram"], self.uncertainty("bigram")
+        if math.isnan(error):
+            return "Nor can anybody say whether the tree does better than counting pairs of characters."
+        better = "better" if gap < 0 else "worse"
+        told = f"The tree is {abs(gap):.2f} nats {better} than counting pairs of characters, give or take {error:.2f}"
+        if abs(gap) <= SURE * error:
+            return f"{told}: the two are level, as far as can be seen."
+        return f"{told}{', perhaps because it sees further back' if gap < 0 else ': it has learned too little here'}."
 
     def __repr__(self) -> str:
         rows = [f"{kind:12} {_mean(found):.3f}  seeds {', '.join(f'{loss:.3f}' for loss in found)}"
@@ -119,8 +118,9 @@ def against_flat(words: WordList, sizes: Sizes, found: Search | None = None, see
     trained = [fit(words, sizes, kind, *found.best(kind), seed) for kind, seed in _bar(settings)]
     runs = {kind: [run for run in trained if run.kind == kind] for kind in KINDS}
     per_word = {kind: torch.stack([nats(run, "test") for run in runs[kind]]) for kind in KINDS}
-    lengths = torch.tensor([len(word) + 1.0 for word in words.parts["test"]])
+    lengths = lengths_of(words, "test")
     losses = {kind: (table.sum(1) / lengths.sum()).tolist() for kind, table in per_word.items()}
+    per_word["bigram"] = bigram(words)[None]
     best = min(runs["tree"], key=lambda run: run.loss("validation"))
     return Contest(found, losses, per_word, lengths, baselines(words), best)
 
@@ -131,10 +131,30 @@ def baselines(words: WordList) -> dict[str, float]:
     Counts begin at 1, so that a pair that never came is unlikely and not impossible.
     """
     size = len(words.vocabulary)
+    return {"bigram": (bigram(words).sum() / lengths_of(words, "test").sum()).item(), "uniform": math.log(size)}
+
+
+def bigram(words: WordList) -> torch.Tensor:
+    """The nats that each test word costs where pairs of characters are counted in the training words: (words,)."""
+    size = len(words.vocabulary)
     pairs = Counter(_pairs(words, "training"))  # only those that came: all would be too many in some alphabets
     firsts = Counter(first for first, _ in _pairs(words, "training"))
-    chances = [(pairs[pair] + 1) / (firsts[pair[0]] + size) for pair in _pairs(words, "test")]
-    return {"bigram": -sum(map(math.log, chances)) / len(chances), "uniform": math.log(size)}
+    costs = [-math.log((pairs[pair] + 1) / (firsts[pair[0]] + size)) for pair in _pairs(words, "test")]
+    return torch.stack([each.sum() for each in torch.tensor(costs).split(lengths_of(words, "test").int().tolist())])
+
+
+def lengths_of(words: WordList, part: str) -> torch.Tensor:
+    """The characters of each word of a part, its end included: (words,)."""
+    return torch.tensor([len(word) + 1.0 for word in words.parts[part]])
+
+
+def error_of_words(nats: torch.Tensor, lengths: torch.Tensor) -> float:
+    """The standard error of a mean per character, from the nats of each word: nan for fewer than FEWEST_TEST_WORDS."""
+    n = len(lengths)
+    if n < FEWEST_TEST_WORDS:
+        return math.nan
+    off = nats - nats.sum() / lengths.sum() * lengths
+    return math.sqrt((off**2).sum().item() * n / (n - 1)) / lengths.sum().item()
 
 
 @torch.no_grad()

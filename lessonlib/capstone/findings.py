@@ -10,6 +10,7 @@ from lessonlib.capstone.runs import Run
 from lessonlib.sampling import next_probabilities, sample
 
 BY_HEART = 0.3  # nats per character between training and test words
+TRIES = 5  # times that a model is asked for as many words as are wanted
 LETTERS = 8  # the commonest characters, whose neighbours are shown
 
 
@@ -42,7 +43,7 @@ class Findings:
         rows.append("nearest letters")
         rows += [f"  {_shown(c)}: {' '.join(map(_shown, near))}" for c, near in self.neighbours.items()]
         rows.append("it wrote")
-        rows += [f"  {word or '(nothing)'} ({part})" for word, part in self.wrote]
+        rows += [f"  {word} ({part})" for word, part in self.wrote]
         return "\n".join([*rows, self.by_heart()])
 
 
@@ -84,11 +85,19 @@ def neighbours(run: Run, count: int = LETTERS, near: int = 3) -> dict[str, list[
 
 
 def written(run: Run, count: int, seed: int) -> list[tuple[str, str]]:
-    """Words that the model writes, each with the part of the list that it stands in, or "new"."""
+    """Words that the model writes, each with the part of the list that it stands in, or "new".
+
+    What is empty or blank is no word and does not count; where a model writes little else, fewer words come.
+    """
     where = {word: part for part, words in run.words.parts.items() for word in words}
     generator = torch.Generator().manual_seed(seed)
-    words = sample(run.model, run.vocabulary, count, generator=generator, max_length=40)
-    return [(word, where.get(word, "new")) for word in words]
+    words = []
+    for _ in range(TRIES):
+        drawn = sample(run.model, run.vocabulary, count, generator=generator, max_length=40)
+        words += [word for word in drawn if word.strip()]
+        if len(words) >= count:
+            break
+    return [(word, where.get(word, "new")) for word in words[:count]]
 
 
 def _row(each):

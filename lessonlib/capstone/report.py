@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -9,7 +10,7 @@ from string import Template
 
 from lessonlib import plots, style
 from lessonlib.capstone import sizes as chosen
-from lessonlib.capstone.contest import Contest
+from lessonlib.capstone.contest import Contest, error_of_words, lengths_of, nats
 from lessonlib.capstone.findings import Findings, look
 from lessonlib.capstone.runs import Run
 
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 TEMPLATE = Template((HERE / "report.html").read_text("utf-8"))
 LOOK = (HERE / "report.css").read_text("utf-8")
 MARK = '<meta name="generator" content="lessonlib report">'  # a report may be written over by another one
+WRITTEN = 15  # words of its own writing that are shown
 LONG = 60  # characters of a word that are shown
 
 
@@ -63,9 +65,18 @@ def _lead(run, findings):
     kind = {"tree": "A tree", "flat": "A flat model"}[run.kind]
     return (
         f"{kind} of {run.sizes.levels} levels with {chosen.count(run.model):,} parameters, trained on "
-        f"{len(run.words.parts['training']):,} words. Its loss on words that it has never seen: "
-        f"{findings.losses['test']:.3f} nats per character."
+        f"{len(run.words.parts['training']):,} words. Its loss on {_count(len(run.words.parts['test']), 'test word')}, "
+        f"which it has never seen: {findings.losses['test']:.3f} nats per character, {_give_or_take(run)}."
     )
+
+
+def _give_or_take(run):
+    error = error_of_words(nats(run, "test"), lengths_of(run.words, "test"))
+    return "too few words to say how closely" if math.isnan(error) else f"give or take {error:.3f}"
+
+
+def _count(number, what):
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _list(run):
@@ -112,14 +123,21 @@ def _findings(findings):
         f"{_words([character])} {chance:.2%} and preferred {_words([likelier])}.</p>"
     )
     near = [[_words([c]), _words(others)] for c, others in findings.neighbours.items()]
-    wrote = [[_words([word]), escape(part)] for word, part in findings.wrote]
     columns = (
         f"<div>{scored('Best predicted', findings.best)}{scored('Worst predicted', findings.worst)}{place}</div>"
         f"<div>{_table('Characters with the nearest embeddings', ['character', 'nearest'], near)}"
-        f"{_table('What it writes', ['word', 'where it stands'], wrote)}</div>"
+        f"{_wrote(findings.wrote)}</div>"
     )
     said = f'<p class="said">{escape(findings.by_heart())}</p>'
     return _section("What it has learned, and where it fails", f'{said}<div class="two">{columns}</div>')
+
+
+def _wrote(wrote):
+    """The first words that the model wrote, beside each other: the new ones, and those that stand in the list."""
+    shown = wrote[:WRITTEN]
+    kinds = (("New words that it writes", True), ("It also writes words of the list", False))
+    found = [(says, [word for word, part in shown if (part == "new") is new]) for says, new in kinds]
+    return "".join(f'<p class="chips">{says}: {_words(words)}</p>' for says, words in found if words)
 
 
 # --- what they are made of ---

@@ -62,7 +62,7 @@ def suggest(words: WordList, levels: int | None = None, n_hidden: int | None = N
 
     Hand over `levels` or `n_hidden` to choose them yourself. Raises ValueError for fewer than 1 level or unit.
     """
-    fitting = levels_to_hold(words.lengths, COVERED)
+    fitting = needed(words)
     if (levels or fitting) < 1 or (n_hidden or 1) < 1 or levels == 0 or n_hidden == 0:
         raise ValueError(f"levels={levels}, n_hidden={n_hidden}: both must be at least 1.")
     chosen = min(fitting, MOST_LEVELS) if levels is None else levels
@@ -76,6 +76,11 @@ def suggest(words: WordList, levels: int | None = None, n_hidden: int | None = N
     if allowed < steps:
         reasons.append(f"{allowed} steps a run instead of {steps}: more would take minutes at these sizes")
     return Sizes(*(sizes.vocab_size, chosen, n_embd, sizes.n_hidden, batch_size, min(steps, allowed)), tuple(reasons))
+
+
+def needed(words: WordList) -> int:
+    """The fewest levels that hold nine words of ten, whatever they would cost."""
+    return levels_to_hold(words.lengths, COVERED)
 
 
 def levels_to_hold(lengths: list[int], share: float) -> int:

@@ -145,11 +145,11 @@ def tidy(lines: Iterable[str], lower: bool = True) -> tuple[list[str], list[str]
             if word != before:
                 noted.setdefault(says, []).append(before)
         if len(word) > LONGEST:
-            noted.setdefault(f"had more than {LONGEST:,} characters and were left out", []).append(f"{word[:30]}…")
+            noted.setdefault(f"had more than {LONGEST:,} characters and {{was}} left out", []).append(f"{word[:30]}…")
         elif not word:
-            noted.setdefault("were empty", []).append("")
+            noted.setdefault("{was} empty", []).append("")
         elif word in words:
-            noted.setdefault("came again and count once", []).append(word)
+            noted.setdefault("came again and {counts} once", []).append(word)
         else:
             words[unicodedata.normalize("NFC", word)] = None  # lower case may fall apart: İ becomes i and a dot
     return list(words), [_note(says, found) for says, found in noted.items()]
@@ -157,6 +157,8 @@ def tidy(lines: Iterable[str], lower: bool = True) -> tuple[list[str], list[str]
 
 def _note(says, found):
     example = f" (as {found[0].strip()[:40]!r})" if found[0].strip() else ""
+    one = len(found) == 1
+    says = says.replace("{was}", "was" if one else "were").replace("{counts}", "counts" if one else "count")
     return f"{_lines(found)}{example} {says}"
 
 

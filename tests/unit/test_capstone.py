@@ -2,10 +2,12 @@
 
 import dataclasses
 import itertools
+import json
 import math
 import random
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 import torch
@@ -82,7 +84,7 @@ def test_accents_in_pieces_are_one_letter_and_the_same_word():
     pieces = unicodedata.normalize("NFD", "été")
     found = capstone.read([pieces, "été", *"abcdefghi"])
     assert found.words[0] == "été" and len(found) == 10
-    assert any("came again and count once" in note for note in found.notes)
+    assert any("came again and counts once" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -100,6 +102,7 @@ def test_a_file_as_editors_save_it(encoding, tmp_path):
         (["same"] * 50, "1 different word is too few: at least 10.*49 lines .*came again"),
         ([], "0 different words"),
         (["."] * 20, "20 lines were empty"),
+        ([""], "1 line was empty"),
     ],
 )
 def test_too_few_words_are_refused_with_what_came(lines, told):
@@ -181,6 +184,7 @@ def test_a_huge_alphabet_costs_steps_and_no_minutes(monkeypatch):
 
 def a_contest(flat, deep, per_flat, per_deep):
     table = {"flat": torch.tensor(per_flat), "tree": torch.tensor(per_deep)}
+    table["bigram"] = table["flat"][:1] + 1.5
     lengths = torch.full((table["flat"].shape[1],), 5.0)
     return contest.Contest(None, {"flat": flat, "tree": deep}, table, lengths, {"bigram": 2.5, "uniform": 3.3}, None)
 
@@ -189,8 +193,14 @@ def test_a_gap_counts_only_beyond_what_seeds_and_words_make():
     base = [[10.0 + i % 3 for i in range(20)]] * 2
     clear = a_contest([2.2, 2.21], [1.9, 1.91], base, [[x - 1.5 for x in row] for row in base])
     assert "The tree is better here" in clear.verdict() and "0.60 nats better" in clear.learned()
+    assert "perhaps because" in clear.learned()
     noisy = [[x + (-1) ** i * 4 for i, x in enumerate(row)] for row in base]
-    assert "level" in a_contest([2.2, 2.21], [2.1, 2.11], base, noisy).verdict()
+    unsure = a_contest([2.2, 2.21], [2.1, 2.11], base, noisy)
+    assert "level" in unsure.verdict()
+    near = a_contest([2.2, 2.21], [2.3, 2.6], base, noisy).learned()  # 0.05 better than pairs, and blurred by 0.4
+    assert "level" in near and "because" not in near
+    worse = a_contest([2.2, 2.21], [2.9, 2.91], base, base).learned()
+    assert "0.4" in worse and "worse" in worse and "because" not in worse
     assert "level" in a_contest([2.0, 2.6], [1.9, 2.5], base, base).verdict()
     few = [row[:9] for row in base]
     assert "With 9 test words nobody can say" in a_contest([2.2, 2.2], [1.0, 1.0], few, few).verdict()
@@ -267,6 +277,65 @@ def test_your_folder_lies_beside_the_progress_file_and_names_stay_free(tmp_path,
     assert file.parent == tmp_path / "my_tree" and capstone.unused(file) == file
     file.touch()
     assert capstone.unused(file).name == "tree-2.safetensors"
+    (file.parent / "report-2.html").touch()
+    together = capstone.unused_together(file, file.parent / "page.html", file.parent / "report.html")
+    assert [each.name for each in together] == ["tree-3.safetensors", "page-3.html", "report-3.html"]
+    assert capstone.said(file.parent) == "my_tree, beside your progress file"
+    monkeypatch.delenv("LESSONLIB_PROGRESS")
+    assert capstone.said(file.parent) == str(file.parent)
+
+
+def test_the_lesson_keeps_what_an_earlier_list_left(tmp_path, monkeypatch):
+    """The lesson's own cell, run for two lists: six files, and those of the first unchanged."""
+    monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "progress.json"))
+    notebook = json.loads((Path(__file__).parents[2] / "notebooks/16_your_own_tree.ipynb").read_text("utf-8"))
+    cell = next("".join(each["source"]) for each in notebook["cells"] if each["id"] == "your-own-tree-share")
+    kept = {}
+    for name in ("letters", "ten"):
+        found = capstone.read(LISTS[name], name=name)
+        mine = capstone.fit(found, short(found))
+        names = {"capstone": capstone, "weights": weights, "share": share, "words": found, "mine": mine}
+        exec(cell, names | {"contest": None, "looked": capstone.look(mine)})
+        now = {file.name: file.read_bytes() for file in (tmp_path / "my_tree").iterdir()}
+        assert kept.items() <= now.items() and len(now) == len(kept) + 3
+        kept = now
+    assert sum("-2." in name for name in kept) == 3
+
+
+# --- what it means ---
+
+
+def test_what_is_told_goes_by_what_came_out():
+    told = capstone.told
+    assert "overfitting" in told.longer(1.5, 1.8, 0.7, 731) and "731 training words" in told.longer(1.5, 1.8, 0.7, 731)
+    assert "longer may be better still" in told.longer(1.5, 1.4, 1.3, 731)
+    assert "hardly moved" in told.longer(1.5, 1.51, 1.3, 731)
+    wrote = lambda old: [("ab", "training")] * old + [("cd", "new")] * (40 - old)  # noqa: E731
+    assert "Nearly all are its own" in told.copied(wrote(1)) and "1 of the 40 words that it wrote is" in told.copied(
+        wrote(1)
+    )
+    assert "invents most" in told.copied(wrote(12)) and "mostly repeats" in told.copied(wrote(30))
+    assert "no word at all" in told.copied([])
+
+
+def test_what_is_blank_is_no_written_word(monkeypatch):
+    found = capstone.read(LISTS["ten"])
+    run = capstone.fit(found, short(found))
+    drawn = iter([["ab", "", " "], ["new", "", "x"]])
+    monkeypatch.setattr("lessonlib.capstone.findings.sample", lambda *args, **kwargs: next(drawn))
+    assert [word for word, _ in capstone.look(run, writes=3).wrote] == ["ab", "new", "x"]
+
+
+def test_a_report_heads_with_what_its_loss_is_worth_and_shows_fifteen_words(tmp_path):
+    found = capstone.read(LISTS["Greek"])
+    run = capstone.fit(found, short(found))
+    looked = dataclasses.replace(capstone.look(run), wrote=[(f"w{i}w", "new") for i in range(40)])
+    page = capstone.report(run, tmp_path / "r.html", findings=looked).read_text("utf-8")
+    assert re.search(r"Its loss on 1[12] test words, .* nats per character, give or take 0\.\d{3}\.", page)
+    assert len(re.findall(r"<bdi>w\d+w</bdi>", page)) == 15
+    few = capstone.read(LISTS["ten"])
+    page = capstone.report(capstone.fit(few, short(few)), tmp_path / "few.html").read_text("utf-8")
+    assert "too few words to say how closely" in page
 
 
 def test_the_vocabulary_of_a_run_is_that_of_all_words():
