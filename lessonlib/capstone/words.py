@@ -96,7 +96,10 @@ class WordList:
         """Honest words about what a list of this size can teach, and how closely its loss can be known."""
         held_out = sum(len(word) + 1 for word in self.parts["test"])
         blur = 1.5 / math.sqrt(held_out)  # the losses of single characters spread by about 1.5 nats
-        known = f"the {held_out:,} characters of the test words fix a loss to about ±{blur:.2f} nats; see less in it"
+        known = (
+            f"the {held_out:,} characters of the test words fix a loss to about ±{blur:.2f} nats at best; "
+            "see no more in it"
+        )
         expected = [_size_sentence(self.targets), known]
         if len(self.rare()) > len(self.characters) / 4:
             expected.append(
