@@ -95,7 +95,7 @@ def test_half_done_earns_part_as_in_the_notebook(tmp_path):
         if answer is not None:
             assert exercise["points"] == in_place(registry.exercises()[exercise["id"]], answer).score
     assert 0 < grades["half"]["points"] < POINTS
-    assert grades["half"]["exercises"][2]["misconceptions"] == ["scatter-falls-like-n"]
+    assert grades["half"]["exercises"][2]["misconceptions"] == ["the-spread-goes-with-the-root"]
 
 
 MESSY = {
