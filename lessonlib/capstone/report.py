@@ -1,14 +1,13 @@
 """The report: one page about a run, written from what was done, that opens from a file on any machine."""
 
 import base64
-import hashlib
 import math
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
 
-from lessonlib import plots, style
+from lessonlib import own_pages, plots, style
 from lessonlib.capstone import sizes as chosen
 from lessonlib.capstone.contest import Contest, error_of_words, lengths_of, nats
 from lessonlib.capstone.findings import Findings, look
@@ -31,7 +30,7 @@ def report(
     Raises FileExistsError for a file that is no such report, ValueError for another ending, FileNotFoundError for a
     folder that is not there.
     """
-    file = _target(Path(file))
+    file = own_pages.target(file, MARK, "report of this course")
     findings = findings or look(run)
     parts = [_list(run), _model(run), _training(run), *([_contest(contest)] if contest else []), _findings(findings)]
     page = TEMPLATE.substitute(
@@ -40,21 +39,9 @@ def report(
         lead=escape(_lead(run, findings)),
         sections="\n".join(parts),
         look=LOOK,
-        look_hash=f"sha256-{base64.b64encode(hashlib.sha256(LOOK.encode()).digest()).decode()}",
+        look_hash=own_pages.allowed(LOOK),
     )
-    beside = file.with_name(f".{file.name}.part")  # all of it or nothing
-    beside.write_text(page, encoding="utf-8")
-    beside.replace(file)
-    return file
-
-
-def _target(file):
-    if file.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{file.name} does not end in .html, so a browser would not open it. Add the ending.")
-    if not file.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {file.parent}. Make it first, or choose another.")
-    if file.exists() and not (file.is_file() and MARK.encode() in file.read_bytes()[:2000]):
-        raise FileExistsError(f"{file} is there already and is no report of this course. Choose another name.")
+    own_pages.write(file, page.encode("utf-8"))
     return file
 
 

@@ -13,7 +13,7 @@ ROOT = Path(lessonlib.__file__).parent
 
 # From the ground up. A room knows the floors below it, and rooms of its own floor as long as there is no circle.
 FLOORS = (
-    {"lessons", "answers", "progress_form"},
+    {"lessons", "answers", "progress_form", "own_pages"},
     {"data", "layers", "style", "progress", "sound", "recordings", "images", "records", "source"},
     {
         "models",
@@ -35,7 +35,7 @@ FLOORS = (
     {"course", "__main__", "__init__"},
     {"benchmarks"},
 )
-KNOW_NOBODY = {"lessons", "records", "answers", "data", "layers", "style"}
+KNOW_NOBODY = {"lessons", "own_pages", "records", "answers", "data", "layers", "style"}
 # Checks stand apart: nothing that a learner's cell can rebind may decide whether an answer is right.
 KNOWN_TO_CHECKS = {"checks", "answers", "lessons", "data", "style", "progress"}
 

@@ -1,7 +1,6 @@
 """Share a tree: one page that opens from a file on any machine, with the living tree on your own weights."""
 
 import base64
-import hashlib
 import html
 import json
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from string import Template
 
 import torch
 
+from lessonlib import own_pages
 from lessonlib.data import Vocabulary
 from lessonlib.widgets.base import script
 from lessonlib.widgets.living_tree.description import Description
@@ -43,7 +43,7 @@ def share(
 
     Raises ValueError for a model that is no tree or too large, FileExistsError for a file that is no such page.
     """
-    file = _target(Path(file), overwrite)
+    file = own_pages.target(file, MARK, "shared tree", overwrite)
     if include_words and words is None:
         raise ValueError("include_words=True needs the words themselves: share(…, include_words=True, words=words).")
     if words is not None and not include_words:
@@ -52,28 +52,12 @@ def share(
     if include_words:
         print(f"This publishes the {len(words):,} words themselves: whoever opens the page can read them.")
     page = _page(described, title, about, list(words or []))
-    _write(file, page)
+    own_pages.write(file, page)
     rest = f"{len(words):,} words" if include_words else "no words"
     print(
         f"{file.name}: {len(page) / 1000:,.0f} KB, with the weights, {len(vocabulary)} characters, the title, {rest}."
     )
     print("A model can have memorised some of the words it learned from, and write them.")
-
-
-def _target(file, overwrite):
-    if file.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"{file.name} does not end in .html, so a browser would not open it. Add the ending.")
-    if not file.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {file.parent}. Make it first, or choose another.")
-    if file.exists() and not overwrite and MARK not in _beginning(file):
-        raise FileExistsError(
-            f"{file} is there already and is no shared tree. Choose another name, or say overwrite=True to lose it."
-        )
-    return file
-
-
-def _beginning(file):
-    return file.read_bytes()[:2000].decode("utf-8", "replace") if file.is_file() else ""
 
 
 def _page(described: Description, title: str, about: str, words: list[str]) -> bytes:
@@ -116,23 +100,12 @@ def _filled(described, numbers, precision, title, about, words):
         facts=facts,
         state=_inside(state),
         look=look,
-        look_hash=_hash(look),
+        look_hash=own_pages.allowed(look),
         code=code,
-        code_hash=_hash(code),
+        code_hash=own_pages.allowed(code),
     )
 
 
 def _inside(state) -> str:
     """JSON for a script element: no text in it may end the element."""
     return json.dumps(state, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
-
-
-def _hash(text):
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}"
-
-
-def _write(file, page):
-    """All of it or nothing."""
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_bytes(page)
-    beside.replace(file)
