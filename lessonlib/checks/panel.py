@@ -140,15 +140,21 @@ def part(record: dict, name: str) -> dict[str, dict]:
 
 
 def state(done: dict, exercise: Exercise) -> State:
-    """What the record says of an exercise; where it says nothing that can be read, it was not attempted."""
+    """The best that the record says of an exercise; where it says nothing that can be read, it was not attempted."""
     entry = done.get(exercise.id) if isinstance(done, dict) else None
     found = entry.get("state") if isinstance(entry, dict) else None
-    return State(found) if found in (State.CORRECT, State.NOT_YET) else State.NOT_ATTEMPTED
+    if found not in (State.CORRECT, State.NOT_YET):
+        return State.NOT_ATTEMPTED
+    return State.CORRECT if _best(entry) >= exercise.points else State(found)
 
 
 def _points(done: dict, exercises: list[Exercise]) -> int:
-    scores = [(done.get(e.id, {}).get("score"), e.points) for e in exercises]
-    return sum(min(score, most) for score, most in scores if isinstance(score, int))
+    return sum(min(_best(done.get(e.id, {})), e.points) for e in exercises)
+
+
+def _best(entry: dict) -> int:
+    """The most points of any try: who has been right may try what is wrong, and loses nothing by it."""
+    return max((n for n in (entry.get("score"), entry.get("best")) if isinstance(n, int)), default=0)
 
 
 def _predictions(record: dict, lesson: str) -> str:

@@ -43,6 +43,15 @@ def test_the_panel_says_the_same_in_html():
     assert "<style" not in html
 
 
+def test_who_was_right_may_try_what_is_wrong():
+    check.smooth(smooth)
+    check.smooth(lambda losses, n: losses)
+    assert progress.load()["checks"]["smooth"]["state"] == "not yet"
+    shown = repr(panel.progress_panel(1))
+    assert f"4 of {POINTS} points" in shown
+    assert "✓ correct" in shown and "✗" not in shown
+
+
 def test_the_panel_counts_predictions():
     entry = {"yours": 1, "agrees": True}
     progress.update(lambda record: record.update(predictions={"01-a": entry, "01-b": {"yours": None}, "02-a": entry}))
