@@ -115,10 +115,20 @@ def faulty():
     return model
 
 
+def large_eps():
+    """With the usual 1e-5, a step that forgot eps would be right within every tolerance here."""
+    model = tree(27, 6, 8)
+    for layer in model.layers:
+        if isinstance(layer, BatchNorm1d):
+            layer.eps = 0.3
+    return model
+
+
 # How it is made, its vocabulary, and the length of its context.
 KINDS = {
     "the course's": (lambda: tree(27, 24, 128), LATIN, 8),
     "with the BatchNorm bug": (faulty, LATIN, 8),
+    "with a large eps": (large_eps, LATIN, 8),
     "fused": (lambda: fuse(tree(27, 6, 8)), LATIN, 8),
     "without BatchNorm": (without_batchnorm, LATIN, 4),
     "one level": (lambda: tree(27, 6, 8, levels=1), LATIN, 2),
