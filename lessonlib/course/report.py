@@ -174,6 +174,8 @@ def _exercise(result: Result) -> dict:
             "points": line.points,
             "mark": line.mark,
             "says": line.mistake.says if line.mistake else "",
+            "misconception": (line.mistake.misconception or "") if line.mistake else "",
+            "next": line.mistake.next if line.mistake else "",
         }
         for line in result.lines
     ]
