@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from lessonlib.checks import show
 from lessonlib.checks.exercise import Case, Exercise, Mistake
 from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
@@ -61,11 +62,36 @@ def main(argv: list[str]) -> int:
         "half an hour of one core, more on a slow machine. With 15 to 60 its steps are easier, below 15 they only "
         "tell whether it learns; 0 leaves these exercises out",
     )
-    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=max(1, (os.cpu_count() or 2) // 2),
+        metavar="COUNT",
+        help="answers at a time (default %(default)s, half the processors)",
+    )
+    parser.add_argument("--only", nargs="+", default=[], metavar="EXERCISE", help="these exercises alone, as linear")
+    parser.add_argument(
+        "--expect-full",
+        action="store_true",
+        help="say what is wrong, and fail unless every exercise has all its points",
+    )
+    parser.add_argument(
+        "--sheets",
+        type=Path,
+        metavar="FOLDER",
+        help="the exercise notebooks as they were handed out, to grade by where the solutions are not at hand",
+    )
     options = parser.parse_args(argv)
     if not 0 <= options.budget <= 600:
         parser.error(f"--budget is {options.budget:g}: give seconds from 0 to 600")
-    return run(options.files, options.to, options.seed, options.jobs, budget=options.budget)
+    if options.jobs < 1:
+        parser.error(f"--jobs is {options.jobs}: give 1 or more")
+    sandbox.require()
+    targets.try_folder(options.to)
+    course = submissions.handed_out(options.sheets) if options.sheets else submissions.sheets(ROOT)
+    course = submissions.only(course, options.only) if options.only else course
+    expect = expect_full if options.expect_full else lambda grade: True
+    return run(options.files, options.to, options.seed, options.jobs, ROOT, options.budget, course, expect)
 
 
 def run(
@@ -75,11 +101,17 @@ def run(
     jobs: int = 1,
     root: Path = ROOT,
     budget: float = BUDGET,
+    course: list[Sheet] | None = None,
+    expect: Callable[[report.Grade], bool] = lambda grade: True,
 ) -> int:
-    """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done."""
+    """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done.
+
+    `course` are the exercise notebooks that may be handed in, else all of the course at `root`. Returns 1 where a file
+    could not be graded, or is not what is expected.
+    """
     sandbox.require()
     targets.try_folder(folder)
-    course = submissions.sheets(root)
+    course = submissions.sheets(root) if course is None else course
     found = submissions.files(paths)
     tables = report.Tables(folder, submissions.report_names(found))
     with (
@@ -89,8 +121,8 @@ def run(
         ThreadPoolExecutor(max(1, jobs)) as pool,
     ):
         course = [recipes.prepared(sheet, kept.seed, budget) for sheet in course]
-        run_one = recipes.calibrated(box.run)
-        begun = [_begin(path, course, kept, lambda *job: pool.submit(run_one, *job, kept.seed)) for path in found]
+        submit = _once(pool, recipes.calibrated(box.run), kept.seed)
+        begun = [_begin(path, course, kept, submit) for path in found]
         if count := sum(len(one.known) for one in begun):
             print(f"{count} answers were graded before, in a run with the same seed.")
         try:
@@ -101,7 +133,29 @@ def run(
             pool.shutdown(wait=False, cancel_futures=True)
         kept.finish()
     print(f"{len(found)} submissions. Reports: {folder}")
-    return 1 if not found or any(grade.problem for grade in tables.grades.values()) else 0
+    good = [expect(grade) and not grade.problem for grade in tables.grades.values()]
+    return 0 if good and all(good) else 1
+
+
+def expect_full(grade: report.Grade) -> bool:
+    """Whether a submission has all points; where it has not, say why."""
+    for result in grade.results:
+        if result.score < result.points:
+            print("\n".join(map(submissions.readable, show.text(result).splitlines())))
+    return grade.sheet is not None and grade.score == grade.sheet.points
+
+
+def _once(pool: ThreadPoolExecutor, run_one: Callable, seed: int) -> Callable[..., Future]:
+    """What runs a job: the very same answer of two learners is run once."""
+    running: dict[tuple, Future] = {}
+
+    def submit(exercise: Exercise, given: list[str], answer: tuple[str, ...]) -> Future:
+        job = exercise.id, tuple(given), answer
+        if job not in running:
+            running[job] = pool.submit(run_one, exercise, given, answer, seed)
+        return running[job]
+
+    return submit
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Journal:
         before = starts[-1]["seed"] if goes_on else None
         self.seed = seed if seed is not None else before if before is not None else secrets.randbelow(2**31)
         self._found = {line["key"]: line for line in told if "key" in line}
+        self._added: set[str] = set()
         if goes_on and before == self.seed:
             return
         if not any(line["seed"] == self.seed for line in starts):  # other inputs: nothing of it will be asked for
@@ -55,8 +56,9 @@ class Journal:
             return None
 
     def add(self, key: str, result: Result, walls: frozenset[str]) -> None:
-        """Write a result down, unless the check itself failed."""
-        if all(line.mark != Mark.BROKEN for line in result.lines):
+        """Write a result down, once, unless the check itself failed."""
+        if key not in self._added and all(line.mark != Mark.BROKEN for line in result.lines):
+            self._added.add(key)
             self._append({"key": key, "result": _record(result), "walls": sorted(walls)})
 
     def finish(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -62,14 +62,49 @@ def sheets(root: Path) -> list[Sheet]:
     """The exercise notebooks of the course at `root`, made afresh from its solutions.
 
     After them the earlier forms of those in which exercises were replaced: who handed in such a one gets its points.
+    Raises Problem where there are no solutions.
     """
     now = [_sheet(file, made, registry.exercises()) for file, made in build.exercises(root).items()]
-    every = registry.exercises() | registry.earlier()
+    if not now:
+        raise Problem(
+            f"{root} has no solutions to make the exercises from. Name the folder of the exercise notebooks as they "
+            "were handed out with --sheets."
+        )
     before = [
-        _sheet(f"earlier/{path.name}", build.exercise(notebooks.read(path)), every)
+        _sheet(f"earlier/{path.name}", build.exercise(notebooks.read(path)), _every())
         for path in notebooks.numbered(root / "solutions" / "earlier")
     ]
     return now + before
+
+
+def handed_out(folder: Path) -> list[Sheet]:
+    """The exercise notebooks in `folder`, as they were handed out: enough to grade by, where no solutions may be.
+
+    Raises Problem where there is none, or where somebody has worked in one.
+    """
+    found = {path: notebooks.read(path) for path in notebooks.numbered(folder)}
+    for path, notebook in found.items():
+        if filled := [notebooks.grade_id(cell) for cell in notebook.cells if notebooks.is_filled_in(cell)]:
+            raise Problem(
+                f"{path} is not as it was handed out: {', '.join(filled)} is filled in. What stands in these notebooks "
+                "counts as not attempted, so they must be fresh ones."
+            )
+    if not found:
+        raise Problem(f"{folder} has no exercise notebooks. Their names are those of the course, as 02_layers.ipynb.")
+    return [_sheet(path.name, notebook, _every()) for path, notebook in found.items()]
+
+
+def only(course: list[Sheet], ids: list[str]) -> list[Sheet]:
+    """The sheets with these exercises alone. Raises Problem where there is no such exercise."""
+    known = {exercise.id for sheet in course for exercise in sheet.exercises}
+    if unknown := [id for id in ids if id not in known]:
+        raise Problem(f"There is no exercise {', '.join(unknown)}. There are: {', '.join(sorted(known))}.")
+    kept = [replace(sheet, exercises=tuple(e for e in sheet.exercises if e.id in ids)) for sheet in course]
+    return [sheet for sheet in kept if sheet.exercises]
+
+
+def _every() -> dict[str, Exercise]:
+    return registry.exercises() | registry.earlier()
 
 
 def _sheet(file: str, notebook: NotebookNode, known: dict[str, Exercise]) -> Sheet:

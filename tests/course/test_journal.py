@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 import torch
-from test_grade import submission
+from test_grade import FIRST, POINTS, submission
 
 from lessonlib.checks import exercise as model
 from lessonlib.checks import registry
@@ -253,6 +253,76 @@ def test_a_slow_submission_keeps_nobody_waiting(tmp_path):
     assert next(ended).path.name == "fast"
     threading.Timer(0.05, slow.set_result, [None]).start()
     assert [one.path.name for one in ended] == ["slow"]
+
+
+def test_the_very_same_answer_of_two_learners_runs_once_and_stands_in_the_journal_once(files, box):
+    for name in ("s0", "s1"):
+        submission(files / f"{name}.ipynb", flat_mlp_uniform="def answer_uniform(): return 'alike'")
+    assert run(files, jobs=2) == 0
+    assert sorted("alike" in answer for answer in box.answers) == [False, True]
+    keys = [line["key"] for line in map(json.loads, (files.parent / "grades" / journal.FILE).open()) if "key" in line]
+    assert len(keys) == len(set(keys)) == 2
+    assert told(files)["s0"]["exercises"] == told(files)["s1"]["exercises"]
+
+
+# --- a part of it, and by other notebooks ---
+
+
+def command(files, *options) -> int:
+    return commands.main(["grade", str(files), "--to", str(files.parent / "grades"), *options])
+
+
+def test_one_exercise_alone_is_graded_out_of_its_own_points(files, box):
+    assert command(files, "--only", "uniform") == 0
+    assert {tuple(e["id"] for e in r["exercises"]) for r in told(files).values()} == {("uniform",)}
+    assert told(files)["s0"]["out_of"] == registry.exercises()["uniform"].points
+    assert len(box.answers) == 3
+
+
+def test_full_points_are_an_exit_code_and_what_lacks_is_said(files, box, monkeypatch, capsys):
+    assert command(files, "--only", "uniform", "--expect-full") == 1
+    assert "not attempted, 0 of 3 points" in capsys.readouterr().out
+    right = Result(registry.exercises()["uniform"], (Line("a", 3, Mark.PASSED),))
+    monkeypatch.setattr(grade, "_judge", lambda *_: right)
+    assert command(files, "--only", "uniform", "--expect-full") == 0
+    assert command(files, "--expect-full") == 1  # the other exercises are untouched
+    (files / "s3.ipynb").write_text("no notebook")
+    assert command(files, "--only", "uniform", "--expect-full") == 1
+
+
+def test_notebooks_as_handed_out_are_enough_to_grade_by(files, box, monkeypatch, tmp_path):
+    monkeypatch.setattr(submissions, "sheets", lambda root: pytest.fail("asked for the solutions"))
+    (tmp_path / "sheets").mkdir()
+    fresh = submission(tmp_path / "sheets" / FIRST)
+    assert command(files, "--sheets", str(fresh.parent)) == 0
+    assert told(files)["s0"]["out_of"] == POINTS and len(box.answers) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--only", "nothing"), "There is no exercise nothing. There are: "),
+        (("--sheets", "filled"), "uniform is filled in"),
+        (("--sheets", "nowhere"), "has no exercise notebooks"),
+    ],
+)
+def test_what_cannot_be_graded_by_is_a_sentence(files, box, monkeypatch, tmp_path, capsys, options, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "filled").mkdir()
+    submission(tmp_path / "filled" / FIRST, flat_mlp_uniform="def answer_uniform(): return 1")
+    assert command(files, *options) == 1
+    assert told in capsys.readouterr().err and box.answers == []
+
+
+def test_where_there_are_no_solutions_the_way_is_named(tmp_path):
+    with pytest.raises(Problem, match="--sheets"):
+        submissions.sheets(tmp_path)
+
+
+def test_no_jobs_at_all_are_no_choice(files, box, capsys):
+    with pytest.raises(SystemExit):
+        command(files, "--jobs", "0")
+    assert "give 1 or more" in capsys.readouterr().err
 
 
 # --- where it cannot write ---
