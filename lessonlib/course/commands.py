@@ -12,7 +12,8 @@ from typing import NamedTuple
 from lessonlib.course import Problem, console
 
 LEARNER = ("requirements.txt",)
-TESTS = ("requirements.txt", "requirements-test.txt")
+SITE = ("requirements.txt", "requirements-site.txt")
+TESTS = ("requirements.txt", "requirements-test.txt", "requirements-site.txt")
 
 
 class Command(NamedTuple):
@@ -42,6 +43,7 @@ GROUPS = {
         "test": Command("run every test; --quick for the short ones", "lessonlib.course.testing:main", TESTS),
         "pretrain": Command("train the tree that comes with the course", "lessonlib.course.pretrain:main"),
         "build": Command("regenerate whatever is generated; --check only compares", "lessonlib.course.build:main"),
+        "site": Command("write the course as a site", "lessonlib.course.site.command:main", SITE),
         "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
     },
 }

@@ -75,3 +75,9 @@ class LessonWidget(anywidget.AnyWidget):
     def revived(cls, state: dict) -> dict:
         """The state of a stored copy, made whole for an exported page."""
         return state
+
+    @classmethod
+    def page_state(cls, copy: dict) -> dict | None:
+        """The state with which a stored copy lives on a page without Python; None where it needs one."""
+        state = copy.get("state")
+        return cls.revived(state) if state else None

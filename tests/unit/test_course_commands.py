@@ -110,7 +110,7 @@ def test_every_pin_can_be_installed_on_the_oldest_python_that_the_course_promise
     """By what each package that is installed here, at its pinned version, says of itself."""
     least = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())[1]
     looked_at = 0
-    for file in ("requirements.txt", "requirements-test.txt", "constraints.txt"):
+    for file in ("requirements.txt", "requirements-test.txt", "requirements-site.txt", "constraints.txt"):
         for name, version in re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / file).read_text(), re.MULTILINE):
             try:
                 about = metadata.metadata(name)

@@ -1,6 +1,7 @@
 """The living tree: type the beginning of a name, and a whole model runs in the page, on every key."""
 
 import base64
+import functools
 from collections.abc import Sequence
 
 import torch
@@ -122,7 +123,7 @@ class LivingTree(LessonWidget):
     @classmethod
     def revived(cls, state: dict) -> dict:
         """The state for a page: where the course's own tree is meant, its weights are put in."""
-        trees = [tree if tree["numbers"] else {**tree, **_course_tree()} for tree in state["trees"]]
+        trees = [tree if tree["numbers"] else {**tree, **course_tree()} for tree in state["trees"]]
         return {**state, "trees": trees}
 
 
@@ -153,7 +154,9 @@ def _tree(label, described):
     return {"label": label, "outline": described.outline(), "numbers": described.numbers(), "precision": 32}
 
 
-def _course_tree():
+@functools.cache
+def course_tree() -> dict:
+    """The course's own tree, as a page needs it: its outline and its weights as text."""
     described = read(*pretrained())
     return {"outline": described.outline(), "numbers": base64.b64encode(described.numbers()).decode(), "precision": 32}
 

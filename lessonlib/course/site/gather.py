@@ -1,0 +1,46 @@
+"""All pages of the site as the sources that Sphinx reads, in a folder of their own."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from lessonlib import lessons
+from lessonlib.course import build, committed, notebooks
+from lessonlib.course.site import HERE, contents, living, looked_up, reading
+
+
+def gather(root: Path, folder: Path) -> list[str]:
+    """Write the sources of the course at `root` into `folder`; returns the notebooks that are taken as committed.
+
+    Nobody's outputs, answers or progress come along: lessons are read as their last commit has them, exercises are
+    made from their solutions, and what is kept of a learner is left out.
+    """
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(prefix="course-site-", ignore_cleanup_errors=True) as scratch:
+        course = Path(scratch) / "course"
+        changed = [name for name in committed.unpack(root, course) if name.startswith("notebooks/")]
+        _notebooks(course, folder)
+        looked_up.write(course, folder)
+    contents.write(HERE / "pages", folder)
+    shutil.copytree(HERE / "static", folder / "_static", dirs_exist_ok=True)
+    living.write_modules(folder / "_static" / "widgets")
+    return changed
+
+
+def _notebooks(course: Path, folder: Path) -> None:
+    """The lessons and the exercises, each under its own name, so that the links between them hold."""
+    exercises = build.exercises(course)
+    for lesson in lessons.lessons():
+        read = reading.lesson(_whole(notebooks.read(course / "notebooks" / lesson.file)), lesson)
+        notebooks.write(folder / "notebooks" / lesson.file, notebooks.dumps(read))
+        if lesson.file in exercises:
+            made = reading.exercise(exercises[lesson.file], lesson)
+            notebooks.write(folder / "exercises" / lesson.file, notebooks.dumps(made))
+
+
+def _whole(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with its long texts in one piece."""
+    return nbformat.reads(notebooks.dumps(notebook).decode(), as_version=4)

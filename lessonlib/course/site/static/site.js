@@ -1,0 +1,60 @@
+// The pages of the site: the widgets in their places, and the theme told to them.
+
+const home = document.currentScript.src.replace(/[^/]*$/, "");
+
+// --- light and dark: the theme has its own switch, and the widgets ask JupyterLab's ---
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+function tellTheme() {
+  const chosen = document.body.dataset.theme;
+  document.body.dataset.jpThemeLight = String(chosen === "light" || (chosen !== "dark" && !dark.matches));
+}
+tellTheme();
+dark.addEventListener("change", tellTheme);
+new MutationObserver(tellTheme).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
+
+// --- widgets ---
+
+const loading = {};
+/** A script or a stylesheet of the site, once a page. */
+function load(tag, attributes) {
+  return (loading[attributes.src ?? attributes.href] ??= new Promise((resolve, reject) => {
+    const element = Object.assign(document.createElement(tag), attributes, { onload: resolve, onerror: reject });
+    document.head.append(element);
+  }));
+}
+
+/** What stands in for Python: the traits of a widget, and who wants to know when one changes. */
+function standIn(state) {
+  const listeners = {};
+  return {
+    get: (name) => state[name],
+    set: (name, value) => {
+      if (state[name] === value) return;
+      state[name] = value;
+      [...(listeners[`change:${name}`] ?? [])].forEach((f) => f());
+    },
+    on: (event, f) => (listeners[event] ??= new Set()).add(f),
+    off: (event, f) => listeners[event]?.delete(f),
+    save_changes: () => {},
+    send: () => {},
+  };
+}
+
+async function revive(place) {
+  const module = place.dataset.module, state = JSON.parse(place.querySelector("script").textContent);
+  const needed = [
+    load("link", { rel: "stylesheet", href: `${home}widgets/${module}.css` }),
+    load("script", { src: `${home}widgets/${module}.js` }),
+  ];
+  const bare = (state.trees ?? []).filter((tree) => !tree.numbers); // the course's own tree, which pages share
+  if (bare.length) needed.push(load("script", { src: `${home}widgets/course_tree.js` }));
+  await Promise.all(needed);
+  bare.forEach((tree) => Object.assign(tree, window.courseTree));
+  const model = standIn(state), parts = window.courseWidgets[module](), el = document.createElement("div");
+  parts.initialize?.({ model });
+  place.replaceChildren(el);
+  parts.render({ model, el });
+}
+
+document.querySelectorAll(".alive").forEach(revive);
