@@ -46,10 +46,14 @@ class Lesson:
 
 
 @functools.cache
+def _catalogue() -> dict:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def lessons() -> tuple[Lesson, ...]:
     """All lessons, in the order of the course."""
-    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["lesson"]
-    return tuple(Lesson(number=f"{place:02}", **entry) for place, entry in enumerate(entries))
+    return tuple(Lesson(number=f"{place:02}", **entry) for place, entry in enumerate(_catalogue()["lesson"]))
 
 
 def find(lesson: str | int) -> Lesson:
@@ -67,10 +71,14 @@ def find(lesson: str | int) -> Lesson:
 
 
 def permanent(key: str) -> str:
-    """The permanent form of a key: "05-wall" and "ex05-wall" of version 0.2.0 are "tree-wall"; others stay."""
+    """The permanent form of a key: "05-wall" and "ex05-wall" of version 0.2.0 are "tree-wall"; others stay.
+
+    What has moved to another lesson since has that lesson's key, whichever it was kept under.
+    """
     old = OLD_KEY.match(key)
     slug = _slugs_of_0_2_0().get(old[1]) if old else None
-    return f"{slug}-{key[old.end() :]}" if slug else key
+    key = f"{slug}-{key[old.end() :]}" if slug else key
+    return _moved().get(key, key)
 
 
 def of_key(key: str) -> Lesson | None:
@@ -82,3 +90,8 @@ def of_key(key: str) -> Lesson | None:
 @functools.cache
 def _slugs_of_0_2_0() -> dict[str, str]:
     return {each.was: each.slug for each in lessons() if each.was}
+
+
+def _moved() -> dict[str, str]:
+    """The keys of what stands in another lesson now, and the keys it has there."""
+    return _catalogue().get("moved", {})

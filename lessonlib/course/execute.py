@@ -4,7 +4,6 @@ import argparse
 import re
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
@@ -13,8 +12,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from lessonlib.checks import budget
 from lessonlib.course import ROOT, Problem, notebooks
 from lessonlib.course.automatic import fresh_surroundings
+from lessonlib.course.clock import Clock
 from lessonlib.course.saving import VIEW
 
 METADATA = {
@@ -26,25 +27,28 @@ SECONDS_A_CELL = 600
 
 
 def main(argv: list[str]) -> int:
-    """Execute each file in its own folder; one that fails is left as it was."""
+    """Execute each file in its own folder; one that fails is left as it was. 1 where one takes longer than it may."""
     parser = argparse.ArgumentParser(
         prog="course.py execute", description="Run notebooks from the top and store their outputs in them."
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="NOTEBOOK")
+    slow = []
     for file in parser.parse_args(argv).files:
-        started = time.perf_counter()
-        execute(file)
-        print(f"{file}: executed in {time.perf_counter() - started:.0f} s", flush=True)
-    return 0
+        clock = execute(file)
+        print(f"{file}: executed in {clock.told()}", flush=True)
+        if sentence := clock.too_long(budget.slowness):
+            slow.append(file)
+            print(f"    {sentence}", flush=True)
+    return 1 if slow else 0
 
 
-def execute(file: Path) -> None:
-    """Run the notebook in `file` and store it there, whole or not at all.
+def execute(file: Path) -> Clock:
+    """Run the notebook in `file` and store it there, whole or not at all; returns what its cells took.
 
     Raises Problem where the file is no notebook, a cell fails, or an output tells where it was made.
     """
     notebook = notebooks.without_outputs(notebooks.read(file))
-    run(notebook, file)
+    clock = run(notebook, file)
     tidy(notebook)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -54,10 +58,14 @@ def execute(file: Path) -> None:
                     "so nothing was stored. Print the name of the file without its folder."
                 )
     notebooks.write(file, notebooks.dumps(notebook))
+    return clock
 
 
-def run(notebook: NotebookNode, file: Path) -> None:
-    """Run every cell, in the notebook's own folder and in surroundings that hold nobody's settings."""
+def run(notebook: NotebookNode, file: Path) -> Clock:
+    """Run every cell, in the notebook's own folder and in surroundings that hold nobody's settings.
+
+    Returns what its cells took. Raises Problem where one fails.
+    """
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -68,11 +76,14 @@ def run(notebook: NotebookNode, file: Path) -> None:
         store_widget_state=False,
         coalesce_streams=True,
     )
+    clock = Clock()
+    clock.follow(client)
     with fresh_surroundings() as environment:
         try:
             client.execute(env=environment)
         except CellExecutionError as error:
             raise Problem(f"{file}: a cell fails, so nothing was stored.\n{plain(str(error)).strip()}") from None
+    return clock
 
 
 def tidy(notebook: NotebookNode) -> None:

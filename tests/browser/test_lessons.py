@@ -3,12 +3,14 @@
 import pytest
 from lab import Lab
 
-LESSONS = ("00_start_here", "05_tree", "07_scaling_up")
+from lessonlib import lessons
+
+LESSONS = ("start-here", "tree", "scaling-up", "what-it-learned")
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_it_runs_from_top_to_bottom_on_this_machine_alone(lab: Lab, lesson: str):
-    with lab.open(f"notebooks/{lesson}.ipynb") as notebook:
+    with lab.open(f"notebooks/{lessons.find(lesson).file}") as notebook:
         assert notebook.run_all() == []
         assert notebook.console_errors == []
         assert notebook.outside_requests == []
@@ -22,6 +24,6 @@ LOADED = """() => Promise.all([...document.querySelectorAll("audio")].map(sound 
 
 
 def test_every_sound_of_a_fresh_copy_can_be_played_and_none_plays_by_itself(lab: Lab):
-    with lab.open("notebooks/10_sound.ipynb") as notebook:  # nothing was run, so nobody trusts it yet
+    with lab.open(f"notebooks/{lessons.find('sound').file}") as notebook:  # nothing was run, so nobody trusts it yet
         notebook.page.locator("audio").last.wait_for(state="attached")
         assert notebook.page.evaluate(LOADED) == [True] * 13

@@ -44,7 +44,7 @@ def catalogue(tmp_path, monkeypatch):
         forget()
 
     def forget() -> None:
-        for function in (lessons.lessons, lessons._slugs_of_0_2_0):
+        for function in (lessons._catalogue, lessons.lessons, lessons._slugs_of_0_2_0):
             function.cache_clear()
 
     yield put

@@ -7,13 +7,13 @@ import math
 import random
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
 import torch
 
-from lessonlib import capstone, weights
+from lessonlib import capstone, lessons, weights
 from lessonlib.capstone import contest, sizes, words
+from lessonlib.course import ROOT
 from lessonlib.data import Vocabulary
 from lessonlib.models import tree
 from lessonlib.widgets import LiveLoss, share
@@ -288,7 +288,8 @@ def test_your_folder_lies_beside_the_progress_file_and_names_stay_free(tmp_path,
 def test_the_lesson_keeps_what_an_earlier_list_left(tmp_path, monkeypatch):
     """The lesson's own cell, run for two lists: six files, and those of the first unchanged."""
     monkeypatch.setenv("LESSONLIB_PROGRESS", str(tmp_path / "progress.json"))
-    notebook = json.loads((Path(__file__).parents[2] / "notebooks/16_your_own_tree.ipynb").read_text("utf-8"))
+    lesson = ROOT / "notebooks" / lessons.find("your-own-tree").file
+    notebook = json.loads(lesson.read_text("utf-8"))
     cell = next("".join(each["source"]) for each in notebook["cells"] if each["id"] == "your-own-tree-share")
     kept = {}
     for name in ("letters", "ten"):

@@ -1,13 +1,14 @@
 """`course.py execute`: the same file from the same notebook, and nothing of the machine or the learner in it."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lessonlib.course import ROOT, Problem, execute
+from lessonlib.course import ROOT, Problem, clock, execute
 from lessonlib.course.saving import VIEW
 
 
@@ -103,3 +104,21 @@ def test_the_starters_environment_is_left_as_it_was(tmp_path):
     before = dict(os.environ)
     execute.execute(notebook(tmp_path, "1 + 1"))
     assert dict(os.environ) == before
+
+
+def test_a_lesson_that_makes_people_wait_is_stored_and_told(tmp_path, monkeypatch, capsys):
+    work = "import time\nbegun = time.process_time()\nwhile time.process_time() < begun + 0.5:\n    pass"
+    file = notebook(tmp_path, "1 + 1", work)
+    monkeypatch.setattr(clock, "CELL", 0.3)
+    monkeypatch.setattr(execute.budget, "slowness", lambda: 1.0)
+    assert execute.main([str(file)]) == 1
+    assert re.search(r"the cell cell-1 takes 0\.\d s, 0\.3 are the most", capsys.readouterr().out)
+    assert outputs(file) == ["2"]
+
+
+def test_a_slower_machine_has_more_seconds():
+    taken = clock.Clock({"a": 10.0, "b": 6.0, "c": 28.0})
+    assert "the cell c takes 28.0 s, 8 are the most; the lesson takes 44.0 s, 35 are" in taken.too_long(lambda: 1.0)
+    assert "lesson" not in taken.too_long(lambda: 2.0)
+    assert taken.too_long(lambda: 4.0) == ""
+    assert clock.Clock({"a": 1.0}).too_long(lambda: 1 / 0) == clock.Clock().too_long(lambda: 1 / 0) == ""

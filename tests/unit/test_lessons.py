@@ -2,8 +2,9 @@
 
 import pytest
 
-from lessonlib import lessons
+from lessonlib import lessons, predictions
 from lessonlib.course import ROOT
+from lessonlib.widgets import content
 
 
 def test_each_lesson_has_its_notebook_and_no_notebook_is_left_over():
@@ -38,6 +39,19 @@ def test_keys_of_0_2_0_stay_valid_and_new_ones_are_left_alone():
     assert lessons.permanent("ex06-fixed") == "training-the-tree-fixed"
     for key in ("tree-wall-1", "99-wall", "fusion", "05", "ex05-", ""):
         assert lessons.permanent(key) == key
+
+
+def test_what_has_moved_to_another_lesson_has_its_key_whichever_it_was_kept_under():
+    moved = lessons._moved()
+    assert moved
+    for old, new in moved.items():
+        number = next(each.was for each in lessons.lessons() if old.startswith(f"{each.slug}-"))
+        for kept in (old, new, f"{number}-{old.partition('-')[2].partition('-')[2]}"):
+            assert lessons.permanent(kept) == new
+        assert lessons.of_key(old) == lessons.of_key(new) != lessons.find(number)
+    known = {each.key for each in predictions.declared()} | {each.id for each in content.questions()}
+    assert set(moved.values()) <= known
+    assert not known & set(moved)
 
 
 def test_a_key_belongs_to_the_lesson_it_begins_with():
