@@ -19,8 +19,9 @@ from lessonlib.course.automatic import surroundings
 
 RUFF = [sys.executable, "-m", "ruff"]
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+TWO = ["-n", "2"]  # processes, on any machine: what is shown here is shown in CI
 # The cells of a notebook share a kernel, so they stay on one of the two processes.
-NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", *TWO, "--dist", "loadfile"]
 
 
 class Copies(NamedTuple):
@@ -49,9 +50,12 @@ def style(course: Copies, quick: bool) -> Iterator[Step]:
 
 def code(course: Copies, quick: bool) -> Iterator[Step]:
     """Everything below tests/ that needs no browser; with --quick without the checks' own and what is marked slow."""
-    short = ["--ignore=tests/checks", "-m", "not slow", "-n", "2", "--dist", "loadfile"]
-    chosen = ["--ignore=tests/browser", *(short if quick else [])]
-    yield Step([*PYTEST, "tests", *chosen], course.here, {"COURSE_COMMITTED": str(course.committed)})
+    environment = {"COURSE_COMMITTED": str(course.committed)}
+    short = ["-m", "not slow"] if quick else []
+    most = ["tests", "--ignore=tests/browser", "--ignore=tests/checks", *short]
+    yield Step([*PYTEST, *most, *TWO, "--dist", "loadfile"], course.here, environment)
+    if not quick:  # its files differ in length by a hundred times, and its tests share nothing dear
+        yield Step([*PYTEST, "tests/checks", *TWO, "--dist", "load"], course.here, environment)
 
 
 def notebooks(course: Copies, quick: bool) -> Iterator[Step]:

@@ -1,4 +1,7 @@
-"""The kill table: what the checks did with wrong and right answers, printed after the tests."""
+"""The kill table: what the checks did with wrong and right answers, printed after the tests.
+
+Several processes each count their own tests; the one that started them adds the counts up.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,11 @@ class KillTable:
     def mutated(self, rejected: int, by_name: int, equivalent: int) -> None:
         self.mutants.update(tried=rejected + equivalent, rejected=rejected, named=by_name, equivalent=equivalent)
 
+    def add(self, counts: dict[str, dict[str, int]]) -> None:
+        """Take in what another process counted."""
+        for name, more in counts.items():
+            getattr(self, name).update(more)
+
     def rows(self) -> list[str]:
         ids = list(dict.fromkeys([*self.wrong, *self.right]))
         total = f"{'all':22} {self.wrong.total():>8} {self.named.total():>8} {self.right.total():>14}"
@@ -39,6 +47,17 @@ def pytest_configure(config):
 @pytest.fixture
 def kill_table(request) -> KillTable:
     return request.config.stash[_KEY]
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # one of several processes: only plain types cross over
+        counted = vars(session.config.stash[_KEY])
+        session.config.workeroutput["kill_table"] = {name: dict(counts) for name, counts in counted.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    node.config.stash[_KEY].add(getattr(node, "workeroutput", {}).get("kill_table", {}))
 
 
 def pytest_terminal_summary(terminalreporter, config):
