@@ -38,6 +38,7 @@ GROUPS = {
     "for teaching": {
         "grade": Command("grade exercise notebooks and write a report", "lessonlib.course.grade:main"),
         "grades": Command("take the grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
+        "class": Command("make what a class needs: nbgrader, a hub", "lessonlib.classroom.make:main"),
     },
     "for writing the course": {
         "test": Command("run every test; --quick for the short ones", "lessonlib.course.testing:main", TESTS),

@@ -190,9 +190,12 @@ class Environment:
             if "INSTALLER" not in (_read(notes / "RECORD") or ""):
                 shutil.rmtree(notes)
 
+    def _pip_command(self) -> list[object]:
+        return [self.python, "-m", "pip"]
+
     def _pip(self, *arguments: str) -> None:
         """Run pip in the environment. Its words go to the log; a terminal sees the line it is at."""
-        command = [self.python, "-m", "pip", *arguments, "--no-input", "--disable-pip-version-check"]
+        command = [*self._pip_command(), *arguments, "--no-input", "--disable-pip-version-check"]
         with (
             self.log.open("w", encoding="utf-8") as log,
             subprocess.Popen(

@@ -103,17 +103,19 @@ def run(
     budget: float = BUDGET,
     course: list[Sheet] | None = None,
     expect: Callable[[report.Grade], bool] = lambda grade: True,
+    names: dict[Path, str] | None = None,
 ) -> int:
     """Grade each file, and write into `folder` its report, grades.json and grades.csv, as each is done.
 
-    `course` are the exercise notebooks that may be handed in, else all of the course at `root`. Returns 1 where a file
-    could not be graded, or is not what is expected.
+    `course` are the exercise notebooks that may be handed in, else all of the course at `root`; `names` those of the
+    reports, else they are made of the files' names. Returns 1 where a file could not be graded, or is not what is
+    expected.
     """
     sandbox.require()
     targets.try_folder(folder)
     course = submissions.sheets(root) if course is None else course
     found = submissions.files(paths)
-    tables = report.Tables(folder, submissions.report_names(found))
+    tables = report.Tables(folder, submissions.report_names(found) if names is None else names)
     with (
         journal.opened(folder, seed) as kept,
         tables,
@@ -156,6 +158,14 @@ def _once(pool: ThreadPoolExecutor, run_one: Callable, seed: int) -> Callable[..
         return running[job]
 
     return submit
+
+
+def one(path: Path, course: list[Sheet], kept: Journal, box: sandbox.Sandbox, budget: float = BUDGET) -> report.Grade:
+    """Grade one file, from the journal as far as that knows its answers."""
+    course = [recipes.prepared(sheet, kept.seed, budget) for sheet in course]
+    run_one = recipes.calibrated(box.run)
+    with ThreadPoolExecutor(1) as pool:
+        return _finish(_begin(path, course, kept, lambda *job: pool.submit(run_one, *job, kept.seed)), kept)
 
 
 @dataclass(frozen=True)

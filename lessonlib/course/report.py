@@ -85,10 +85,10 @@ def _overview(grade: Grade) -> str:
 
 
 def _section(result: Result) -> str:
-    return f"<section>\n<h2>{escape(result.exercise.title)}</h2>\n{_shown(result)}\n</section>"
+    return f"<section>\n<h2>{escape(result.exercise.title)}</h2>\n{shown(result)}\n</section>"
 
 
-def _shown(result: Result) -> str:
+def shown(result: Result) -> str:
     """The result as the notebook shows it; should a strange answer break the picture, in words."""
     try:
         return show.html(result)

@@ -107,6 +107,11 @@ def _every() -> dict[str, Exercise]:
     return registry.exercises() | registry.earlier()
 
 
+def sheet(solution: Path) -> Sheet:
+    """The exercise notebook that one solution gives."""
+    return _sheet(solution.name, build.exercise(notebooks.read(solution)), registry.exercises())
+
+
 def _sheet(file: str, notebook: NotebookNode, known: dict[str, Exercise]) -> Sheet:
     cells = {notebooks.grade_id(cell): cell for cell in notebook.cells if notebooks.grade_id(cell)}
     return Sheet(file, tuple(e for e in known.values() if e.grade_id in cells), cells)
@@ -117,7 +122,7 @@ def read(path: Path, course: list[Sheet]) -> Submission:
     if path.is_symlink():  # it might lead to the solutions
         raise Problem(f"{path} is a link, not a file. Put the notebook itself there.")
     cells = notebooks.read(path).cells
-    sheet, found = max(((sheet, _answers(cells, sheet)) for sheet in course), key=_share, default=(None, {}))
+    sheet, found = max(((sheet, answer_cells(cells, sheet)) for sheet in course), key=_share, default=(None, {}))
     if not found:
         raise Problem(f"{path} has no answer cell of this course. Was another notebook meant?")
     stubs = {id: sheet.cells[id].source for id in found}
@@ -125,7 +130,7 @@ def read(path: Path, course: list[Sheet]) -> Submission:
     return Submission(path, sheet, sources, {id: _note(parts, sources[id]) for id, parts in found.items()})
 
 
-def _answers(cells: list[NotebookNode], sheet: Sheet) -> dict[str, list[NotebookNode]]:
+def answer_cells(cells: list[NotebookNode], sheet: Sheet) -> dict[str, list[NotebookNode]]:
     """The cells that answer this sheet's exercises, by grade_id."""
     given = {cell.source for cell in sheet.cells.values() if not notebooks.is_answer(cell)}
     theirs = [cell for cell in cells if cell.source not in given]

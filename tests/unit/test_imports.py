@@ -158,6 +158,18 @@ def test_what_runs_before_the_install_needs_the_standard_library_alone():
     assert MODULES["lessonlib"] in seen
 
 
+def test_nbgrader_is_known_where_it_is_installed_alone():
+    """`course.py class` runs in a learner's environment; what it makes runs in the class's own."""
+    users = {module for module, file in MODULES.items() if any(name.startswith("nbgrader") for name in names(file))}
+    assert users
+    assert {room(module) for module in users} == {"classroom"}
+    reached, waiting = set(), ["lessonlib.classroom.make"]
+    while waiting:
+        reached.add(module := waiting.pop())
+        waiting += KNOWS[module] - reached
+    assert reached & users == set()
+
+
 def test_figures_are_made_without_pyplot():
     users = [file.name for file in MODULES.values() if any("pyplot" in name or name == "pylab" for name in names(file))]
     assert users == []

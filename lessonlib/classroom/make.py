@@ -1,0 +1,130 @@
+"""`python3 course.py class FOLDER`: all that an instructor needs to run the course for a class."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from lessonlib.classroom import assignments, environment, place, students
+from lessonlib.classroom.made import Made, give
+from lessonlib.classroom.place import Place
+from lessonlib.course import Problem
+
+TEACH = """#!/bin/sh
+# The instructor's command; `teach` alone lists what it can do. Made by `course.py class`.
+{variables}
+exec "$LESSONLIB_CLASS/env/bin/python" -P -m lessonlib.classroom "$@"
+"""
+
+
+def main(argv: list[str]) -> int:
+    """Make the class, or bring it up to date."""
+    parser = argparse.ArgumentParser(
+        prog="course.py class",
+        description="Make what a class needs: the students' repository, a folder for nbgrader, a hub. Run it again "
+        "after an update of the course: nothing that you or your students have written is lost.",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where, for example /srv/tree-2026")
+    parser.add_argument("--owner", metavar="ACCOUNT", help="the instructor's account, where you are root for another")
+    options = parser.parse_args(argv)
+    place.require_linux()
+    where = Place(options.folder.absolute(), place.owner(options.owner))
+    for line in make(where):
+        print(line)
+    print(f"Your class is in {where.folder}. Go on with {where.folder / 'README.md'}.")
+    return 0
+
+
+def make(where: Place) -> list[str]:
+    """Make the class at this place; returns what there is to say. Raises Problem where it cannot be made."""
+    _try(where)
+    made = Made(where.folder)
+    environment.ClassEnvironment(where.env).ensure()
+    said = [students.update(where)]
+    assignments.write(where, made)
+    made.write(where.teach, TEACH.format(variables=_exports(where)), 0o755)
+    hub = _hub()
+    if hub:
+        hub.write(where, made)
+    made.write(where.folder / "README.md", readme(where, hub.readme(where) if hub else ""))
+    made.keep()
+    give(where.course, where.owner)
+    _check(where)
+    give(where.course, where.owner)
+    return [*said, *made.said, *environment.warnings(where)]
+
+
+def _try(where: Place) -> None:
+    """Raise Problem for a folder that is somebody else's."""
+    if where.folder.is_dir() and any(where.folder.iterdir()) and not (where.env.exists() or where.course.exists()):
+        raise Problem(f"{where.folder} holds other files. Nothing was done. Name an empty folder, or a new one.")
+    try:
+        where.folder.mkdir(parents=True, exist_ok=True)
+        where.folder.chmod(0o755)
+    except OSError as error:
+        raise Problem(f"{where.folder} cannot be made: {error.strerror}. Name another folder.") from None
+
+
+def _exports(where: Place) -> str:
+    return "\n".join(f"export {name}='{value}'" for name, value in where.variables(instructor=True).items())
+
+
+def _hub():
+    """The room that makes the hub's configuration."""
+    return import_module("lessonlib.classroom.hub") if find_spec("lessonlib.classroom.hub") else None
+
+
+def _check(where: Place) -> None:
+    """Let the class's own command make the gradebook; it refuses where grading would not be safe."""
+    done = subprocess.run([where.teach, "check"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"The class was made, but its own check failed:\n{(done.stdout + done.stderr).strip()}")
+
+
+README = """# Your class
+
+Made by `python3 course.py class {folder}`. Run that again after an update of the course; what you and your students
+have written stays.
+
+## Three lines to start
+
+```sh
+{teach} release 02_layers        # students can fetch it now (--due "2026-12-18 23:59")
+{teach} grade 02_layers          # collect what was handed in, grade it, book it
+{teach} feedback 02_layers       # a page for each student
+```
+
+`{teach}` alone lists the assignments and all else it can do. `{teach} open` shows the same on nbgrader's own pages:
+*Nbgrader, Formgrader* in JupyterLab.
+
+{hub}## What lies where
+
+| | | who reads it |
+|---|---|---|
+| `class/` | nbgrader's folder: sources with solutions, gradebook, what was handed in, grades | you alone |
+| `class/nbgrader_config.py` | your settings | you alone |
+| `class/grades/` | reports, grades.json and the journal of each assignment | you alone |
+| `students.git` | what students get: lessons and exercises | everybody |
+| `exchange/` | nbgrader's way between you and your students | as nbgrader sets it |
+| `env/` | the packages, lessonlib among them | everybody |
+| `newer/` | a newer version of a file that you have changed | |
+
+Back up `class/`: nothing else cannot be made again.
+
+## How answers are graded
+
+Each answer runs in a limited process of its own, never in a kernel with your rights. Where the settings are broken,
+or name nbgrader's own Execute, nothing is graded. A submission counts for the account that owns its files, whatever
+it is called, and at the time when they last changed by the file system's own clock.
+
+Grading again gives the same points: they depend on the answers and the seed in `class/nbgrader_config.py`. A run that
+was stopped resumes where it left off. A score that you have set by hand stays.
+"""
+
+
+def readme(where: Place, hub: str) -> str:
+    """The instructor's page."""
+    return README.format(folder=where.folder, teach=where.teach, hub=f"{hub.strip()}\n\n" if hub else "")

@@ -1,0 +1,226 @@
+"""The commands of `teach`: nbgrader's steps, in one process, with the guard before each run."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+from datetime import UTC
+from pathlib import Path
+
+from dateutil.parser import ParserError
+from dateutil.parser import parse as parse_date
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI, NbGraderApp
+from nbgrader.converters import Autograde
+from nbgrader.plugins import CsvExportPlugin
+
+from lessonlib.classroom import booking, guard, place
+from lessonlib.course import Problem, grade
+from lessonlib.course.lock import one_at_a_time
+from lessonlib.course.submissions import readable
+
+
+class Class:
+    """The class that this process works for, by way of nbgrader's programming interface.
+
+    Raises Problem where its configuration cannot be read or is not safe.
+    """
+
+    def __init__(self):
+        self.place = place.here()
+        os.chdir(self.place.course)
+        guard.install()
+        self.app = NbGraderApp()
+        self.app.log_level = logging.ERROR
+        try:
+            self.app.initialize([])
+        except Exception as error:  # whatever stands in the file
+            raise Problem(f"The configuration cannot be read ({_last_line(error)}). {guard.CURE}") from None
+        self.api = NbGraderAPI(self.app.coursedir, parent=self.app)
+        self.settings = Autograde(coursedir=self.app.coursedir, parent=self.app)
+        try:
+            guard.require_safe(self.settings)
+            guard.require_owned(self.app)
+        except guard.Unsafe as unsafe:
+            raise Problem(str(unsafe)) from None
+
+    def source(self, name: str) -> Path:
+        """The source of the assignment. Raises Problem where there is none of this name."""
+        path = self.place.course / "source" / name / f"{name}.ipynb"
+        if not path.exists():
+            known = ", ".join(sorted(folder.name for folder in path.parents[1].glob("*/")))
+            raise Problem(f"There is no assignment {name!r}. There are: {known}.")
+        return path
+
+    def students(self, name: str) -> list[str]:
+        """Who has a submission of this assignment here."""
+        return sorted(path.parent.name for path in self.place.course.glob(f"submitted/*/{name}") if path.is_dir())
+
+    def did(self, what: str, result: dict) -> None:
+        """Say that a step of nbgrader's is done. Raises Problem where it failed."""
+        if not result["success"]:
+            raise Problem(f"{what} failed: {_reason(result)}")
+        print(f"{what}: done.", flush=True)
+
+
+def _last_line(error: Exception) -> str:
+    return (traceback.format_exception_only(error)[-1]).strip()
+
+
+def _reason(result: dict) -> str:
+    """What nbgrader says of a step that failed: its own errors, else the last line of the traceback."""
+    rows = result.get("log", "").splitlines()
+    errors = [row.removeprefix("[ERROR] ") for row in rows if row.startswith("[ERROR]") and "Traceback" not in row]
+    ends = [row for row in rows if row.startswith(("nbgrader.", "lessonlib.")) and ": " in row]
+    return readable(" ".join(ends[-1:] or errors[:1] or result["error"].strip().splitlines()[-1:]))
+
+
+def _parser(name: str, says: str, assignment: bool = True) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"teach {name}", description=says)
+    if assignment:
+        parser.add_argument("assignment", metavar="NAME", help="as `teach` lists it, for example 02_layers")
+    return parser
+
+
+# --- the commands ---
+
+
+def check(argv: list[str]) -> int:
+    """See whether grading is safe here, and make the gradebook where there is none."""
+    _parser("check", "See whether the settings let grading begin.", assignment=False).parse_args(argv)
+    ours = Class()
+    with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id):
+        print("The settings are safe to grade with.")
+    return 0
+
+
+def show(argv: list[str]) -> int:
+    """Print the assignments, and how far each is."""
+    _parser("list", "List the assignments.", assignment=False).parse_args(argv)
+    ours = Class()
+    print(f"{'assignment':24} {'released':9} {'due (UTC)':17} {'handed in':>9} {'graded':>7}")
+    for one in sorted(ours.api.get_assignments(), key=lambda one: one["name"]):
+        due = (one["duedate"] or "")[:16].replace("T", " ")
+        graded = len(ours.api.get_autograded_students(one["name"]))
+        released = "yes" if one["status"] == "released" else "no"
+        print(f"{one['name']:24} {released:9} {due:17} {len(ours.students(one['name'])):9} {graded:7}")
+    return 0
+
+
+def release(argv: list[str]) -> int:
+    """Make the students' version of an assignment and let them fetch it."""
+    parser = _parser("release", "Make the students' version of an assignment and let them fetch it.")
+    parser.add_argument("--due", metavar="DATE", help='for example "2026-12-18 23:59", in the time of this machine')
+    options = parser.parse_args(argv)
+    ours, name = Class(), options.assignment
+    booking.sheet_of(ours.source(name))
+    due = _utc(options.due) if options.due else None
+    with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id) as book:
+        book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
+    ours.did("The students' version", ours.api.generate_assignment(name))
+    ours.did("The release", ours.api.release_assignment(name))
+    inbound = ours.place.exchange / ours.place.course_id / "inbound"
+    inbound.chmod(inbound.stat().st_mode | 0o1000)  # nobody removes what another has handed in
+    return 0
+
+
+def _utc(date: str) -> str:
+    try:
+        return f"{parse_date(date).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ParserError, OverflowError):
+        raise Problem(f'{date!r} is no date. Write one like "2026-12-18 23:59".') from None
+
+
+def collect(argv: list[str]) -> int:
+    """Take what was handed in."""
+    options = _parser("collect", "Take what was handed in.").parse_args(argv)
+    ours = Class()
+    ours.source(options.assignment)
+    _collect(ours, options.assignment)
+    return 0
+
+
+def _collect(ours: Class, name: str) -> None:
+    result = ours.api.collect(name)
+    for row in result.get("log", "").splitlines():
+        if row.startswith("[WARNING]"):
+            print(readable(row.removeprefix("[WARNING] ")))
+    ours.did(f"Collecting {name}", result)
+
+
+def grade_all(argv: list[str]) -> int:
+    """Collect, grade with the sandbox, and book. Returns 1 where a submission could not be graded."""
+    parser = _parser("grade", "Collect what was handed in, grade it, and write the points into the gradebook.")
+    parser.add_argument("--again", action="store_true", help="also what is graded; scores set by hand stay")
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
+    options = parser.parse_args(argv)
+    ours, name = Class(), options.assignment
+    source = ours.source(name)
+    _collect(ours, name)
+    _run(ours, name, source, options.jobs)
+    failed = {student: why for student in ours.students(name) if (why := _book(ours, name, student, options.again))}
+    for student, why in failed.items():
+        print(f"Not graded: {student}. {why}")
+    print(f"{len(ours.students(name)) - len(failed)} of {len(ours.students(name))} submissions are in the gradebook.")
+    return 1 if failed else 0
+
+
+def _run(ours: Class, name: str, source: Path, jobs: int) -> None:
+    """Let `grade` do the work, several answers at a time; all that it finds is in the journal."""
+    paths = [ours.place.course / "submitted" / student / name / source.name for student in ours.students(name)]
+    names = {path: path.parents[1].name for path in paths if path.exists()}
+    rules, folder = booking.SandboxGrade(parent=ours.settings), ours.place.grades / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with one_at_a_time(folder / "lock", "Another run is at these answers; waiting for it."):
+        sheet = [booking.sheet_of(source)]
+        grade.run([*names], folder, rules.seed, jobs, budget=rules.budget, course=sheet, names=names)
+
+
+def _book(ours: Class, name: str, student: str, again: bool) -> str:
+    """Let nbgrader book one submission; why it could not, or an empty string."""
+    if not (ours.place.course / "submitted" / student / name / f"{name}.ipynb").exists():
+        ours.api.autograde(name, student, force=again)  # it books the zero points
+        return f"There is no {name}.ipynb in what was handed in."
+    result = ours.api.autograde(name, student, force=again)
+    return "" if result["success"] else _reason(result)
+
+
+def feedback(argv: list[str]) -> int:
+    """Write a page for each graded submission and let its student fetch it."""
+    options = _parser("feedback", "Write each student's page and let them fetch it.").parse_args(argv)
+    ours, name = Class(), options.assignment
+    ours.source(name)
+    ours.did("The pages", ours.api.generate_feedback(name))
+    ours.did("Their release", ours.api.release_feedback(name))
+    return 0
+
+
+def export(argv: list[str]) -> int:
+    """Write nbgrader's table of all grades."""
+    parser = _parser("export", "Write all grades as a table (CSV).", assignment=False)
+    parser.add_argument("--to", type=Path, metavar="FILE", help="the file; else class/grades.csv")
+    options = parser.parse_args(argv)
+    to = options.to.absolute() if options.to else None
+    ours = Class()
+    to = to or ours.place.course / "grades.csv"
+    with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id) as book:
+        CsvExportPlugin(parent=ours.app, to=str(to)).export(book)
+    print(f"The grades: {to}")
+    return 0
+
+
+def open_pages(argv: list[str]) -> int:
+    """Start JupyterLab on the class folder, where the formgrader is; what is passed goes to JupyterLab."""
+    ours = Class()
+    arguments = [f"--ServerApp.root_dir={ours.place.course}", "--LabApp.default_url=/lab", *argv]
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyter", "lab", *arguments])
+
+
+def other(argv: list[str]) -> int:
+    """Run any other command of nbgrader's, with the guard."""
+    Class().app.clear_instance()
+    NbGraderApp.launch_instance(argv)
+    return 0
