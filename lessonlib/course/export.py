@@ -94,15 +94,26 @@ def _revive_widgets(notebook: NotebookNode) -> None:
 
 
 def _alive(data: dict, place: str) -> str:
-    """The HTML of one widget; where it needs Python it is what `html_of` makes of it, or else its picture."""
-    words = html.escape(data.get("text/plain", ""), quote=True)
-    picture = f'<div id="{place}"><img alt="{words}" src="data:image/png;base64,{data.get("image/png", "")}"></div>'
-    kind, state = widget_class(data[OURS]), data[OURS].get("state")
-    if kind is None or not state:
-        return (hasattr(kind, "html_of") and kind.html_of(data[OURS])) or picture
-    state = json.dumps({**kind.revived(state), "live": False}).replace("<", "\\u003c")  # no text may end the script
+    """The HTML of one widget; where it needs Python or scripts, what is to be seen without them."""
+    kind, state, still = stored(data)
+    picture = f'<div id="{place}">{still}</div>'
+    if state is None:
+        return picture
+    state = json.dumps({**state, "live": False}).replace("<", "\\u003c")  # no text may end the script
     call = f'show(widget, {state}, document.getElementById("{place}"));'
     return f'{picture}<style>{kind._css}</style><script type="module">{script(*kind.scripts)}\n{SHIM}\n{call}</script>'
+
+
+def stored(data: dict) -> tuple[type | None, dict | None, str]:
+    """Of a stored widget its class, the state in which it lives on a page, and what stands there without scripts.
+
+    The class is None where it is none of ours, the state None where the widget cannot do without Python.
+    """
+    words = html.escape(data.get("text/plain", ""), quote=True)
+    kind = widget_class(data[OURS])
+    state = kind.page_state(data[OURS]) if kind else None
+    still = kind.html_of(data[OURS]) if hasattr(kind, "html_of") else None
+    return kind, state, still or f'<img alt="{words}" src="data:image/png;base64,{data.get("image/png", "")}">'
 
 
 def widget_class(copy: dict) -> type | None:

@@ -48,6 +48,11 @@ function change(model, values) {
   model.save_changes();
 }
 
+/** What the widget says is for Python; on a page without it, `here(model)` gives what answers in its place. */
+function listener(model, here) {
+  return model.get("live") === false ? here(model) : (message) => model.send(message);
+}
+
 /** Call `update` now and whenever one of the traits changes; returns what undoes it. */
 function follow(model, traits, update) {
   traits.forEach((name) => model.on(`change:${name}`, update));

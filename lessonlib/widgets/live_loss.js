@@ -21,6 +21,7 @@ function collect(model, store) {
     store.runs = [];
     take(store, data);
   };
+  store.runs = (model.get("curves") ?? []).map(unpacked); // of a stored run, on a page without Python
   model.on("msg:custom", (message, buffers) => { if (message.type === "points") take(store, buffers[0]); });
   model.on("change:data", whole);
   whole();
@@ -44,7 +45,8 @@ function render(model, el, store) {
   const readout = h("p", { class: "ll-live-readout" });
   const legend = h("ul", { class: "ll-live-legend" });
   const title = h("div", { class: "ll-live-title" });
-  const root = h("div", { class: "ll ll-live" }, title, controls(model), legend, stage, readout, written(model));
+  const closer = zoom(stage, (event) => stepAt(canvas, event), () => lastStep(store.runs), () => later());
+  const root = h("div", { class: "ll ll-live" }, title, controls(model, closer.bar), legend, stage, readout, written(model));
   keepKeys(root);
   el.append(root);
 
@@ -52,9 +54,10 @@ function render(model, el, store) {
   const paint = () => {
     view.waiting = false;
     const lines = store.runs.map((run) => run && { ...run, ...smoothed(run, model.get("smoothing"), model.get("window")) });
-    draw(canvas, root, lines, view.at, model.get("log_scale"), model.get("window") >= CALM);
+    draw(canvas, root, lines, view.at, model.get("log_scale"), model.get("window") >= CALM, closer.part());
+    closer.update();
     tell(view, stage, readout, lines, model);
-    if (performance.now() - view.told > 900 || model.get("data")?.byteLength) {
+    if (performance.now() - view.told > 900 || model.get("data")?.byteLength || model.get("curves")) {
       view.told = performance.now();
       legend.replaceChildren(...lines.map((line, i) => line && entry(line, i, model)).filter(Boolean));
     }
@@ -68,9 +71,12 @@ function render(model, el, store) {
   stage.addEventListener("pointermove", (event) => goTo(stepAt(canvas, event)));
   stage.addEventListener("pointerleave", () => goTo(null));
   stage.addEventListener("keydown", (event) => {
-    const next = keyStep(store.runs, view.at, event.key);
-    if (next === undefined) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = keyStep(closer.part() ?? [0, lastStep(store.runs)], lastStep(store.runs), view.at, event.key);
+    if (next === undefined && !closer.key(event.key, view.at)) return;
     event.preventDefault();
+    if (next === undefined) return;
+    closer.follow(next);
     goTo(next);
   });
   const sight = new IntersectionObserver(([entry]) => { view.visible = entry.isIntersecting; later(); });
@@ -98,7 +104,7 @@ function written(model) {
   return list;
 }
 
-function controls(model) {
+function controls(model, closer) {
   const slider = h("input", { type: "range", min: 0, max: WINDOWS.length - 1 });
   const shown = h("output", { class: "ll-live-window" });
   const log = h("input", { type: "checkbox" });
@@ -111,7 +117,7 @@ function controls(model) {
     slider.setAttribute("aria-valuetext", shown.value);
     log.checked = model.get("log_scale");
   });
-  return h("div", { class: "ll-bar" }, kind, field("k", slider, shown), h("label", { class: "ll-option" }, log, h("span", {}, "log scale")));
+  return h("div", { class: "ll-bar" }, kind, field("k", slider, shown), h("label", { class: "ll-option" }, log, h("span", {}, "log scale")), closer);
 }
 
 // Smoothing
@@ -154,9 +160,9 @@ function entry(line, i, model) {
 }
 
 function tell(view, stage, readout, lines, model) {
-  const last = Math.max(0, ...lines.filter(Boolean).map((line) => line.step.at(-1) ?? 0));
+  const last = lastStep(lines);
   const words = view.at === null
-    ? "Point at the curve, or use the arrow keys on it, to read single steps."
+    ? "Point at the curve, or use the arrow keys on it, to read single steps; drag over a part of it, or press +, to look closer."
     : `Step ${thousands(view.at)}: ` + lines.map((line, i) => line && at(line, view.at, model.get("names")[i], lines.length > 1)).filter(Boolean).join("; ");
   readout.textContent = words;
   stage.setAttribute("aria-valuemax", last);
@@ -182,9 +188,12 @@ function before(sorted, value) {
   return low;
 }
 
-function keyStep(runs, now, key) {
-  const last = Math.max(0, ...runs.filter(Boolean).map((run) => run.step.at(-1) ?? 0));
-  const stride = Math.max(1, Math.round(last / 100)), here = now ?? last;
+function lastStep(runs) {
+  return Math.max(0, ...runs.filter(Boolean).flatMap((run) => [run.step.at(-1) ?? 0, ...[...run[VAL], ...run[TRAIN]].map(([step]) => step)]));
+}
+
+function keyStep([from, to], last, now, key) {
+  const stride = Math.max(1, Math.round((to - from) / 100)), here = now ?? to;
   if (key === "ArrowLeft" || key === "ArrowDown") return Math.max(0, here - stride);
   if (key === "ArrowRight" || key === "ArrowUp") return Math.min(last, here + stride);
   if (key === "Home") return 0;
@@ -193,15 +202,15 @@ function keyStep(runs, now, key) {
 }
 
 function stepAt(canvas, event) {
-  const { left, right, last } = canvas.scale ?? {};
-  if (!last) return null;
+  const { left, right, from, to } = canvas.scale ?? {};
+  if (!to) return null;
   const x = event.clientX - canvas.getBoundingClientRect().left;
-  return Math.round(Math.max(0, Math.min(last, ((x - left) / (right - left)) * last)));
+  return Math.round(Math.max(from, Math.min(to, from + ((x - left) / (right - left)) * (to - from))));
 }
 
 // The picture
 
-function draw(canvas, root, lines, chosen, log, calm) {
+function draw(canvas, root, lines, chosen, log, calm, part) {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   canvas.width = width * ratio;
@@ -220,12 +229,12 @@ function draw(canvas, root, lines, chosen, log, calm) {
     return;
   }
   const rates = present.some((line) => line.lr.some((lr) => !Number.isNaN(lr)));
-  const last = Math.max(1, ...present.flatMap((line) => [line.step.at(-1) ?? 0, ...line[VAL].map(([step]) => step), ...line[TRAIN].map(([step]) => step)]));
+  const [from, to] = part ?? [0, Math.max(1, lastStep(present))];
   const box = { left: 52, right: width - 14, top: 12, bottom: height - (rates ? 104 : 42) };
-  canvas.scale = { ...box, last };
-  const x = (step) => box.left + (step / last) * (box.right - box.left);
-  const y = scale(limits(present), box.bottom, box.top, log);
-  axes(pen, box, x, y, last, ink, rule, rates, height);
+  canvas.scale = { ...box, from, to };
+  const x = (step) => box.left + ((step - from) / (to - from)) * (box.right - box.left);
+  const y = scale(part ? limits(present.map((line) => within(line, part)), 0) : limits(present), box.bottom, box.top, log);
+  axes(pen, box, x, y, [from, to], ink, rule, rates, height);
 
   pen.save();
   pen.beginPath();
@@ -259,10 +268,16 @@ function draw(canvas, root, lines, chosen, log, calm) {
 /** Whether a colour, as "rgb(17, 17, 17)", is nearer to black than to white. */
 const isDark = (colour) => (colour.match(/\d+/g) ?? [255]).slice(0, 3).reduce((sum, v) => sum + +v, 0) < 3 * 128;
 
+/** Of a line what lies in a part of the steps. */
+function within(line, [from, to]) {
+  const near = ([step]) => step >= from && step <= to;
+  return { loss: line.loss.slice(before(line.step, from - 1) + 1, before(line.step, to) + 1), [TRAIN]: line[TRAIN].filter(near), [VAL]: line[VAL].filter(near) };
+}
+
 /** Low and high of what is shown, without the steep first steps, which would flatten the rest. */
-function limits(lines) {
+function limits(lines, steep = 1 / 20) {
   const values = lines.flatMap((line) => {
-    const loss = line.loss, from = Math.floor(loss.length / 20), stride = Math.max(1, Math.floor(loss.length / 4000));
+    const loss = line.loss, from = Math.floor(loss.length * steep), stride = Math.max(1, Math.floor(loss.length / 4000));
     const sampled = [];
     for (let i = from; i < loss.length; i += stride) sampled.push(loss[i]);
     return [...sampled, ...line[TRAIN].map(([, v]) => v), ...line[VAL].map(([, v]) => v)];
@@ -288,7 +303,7 @@ function ticks(low, high, wanted) {
   return found;
 }
 
-function axes(pen, box, x, y, last, ink, rule, rates, height) {
+function axes(pen, box, x, y, [from, to], ink, rule, rates, height) {
   pen.lineWidth = 1;
   pen.fillStyle = ink;
   pen.strokeStyle = rule;
@@ -300,7 +315,7 @@ function axes(pen, box, x, y, last, ink, rule, rates, height) {
   }
   pen.textAlign = "center";
   pen.textBaseline = "top";
-  for (const tick of ticks(0, last, Math.max(3, (box.right - box.left) / 110))) {
+  for (const tick of ticks(from, to, Math.max(3, (box.right - box.left) / 110))) {
     line(pen, x(tick), box.top, x(tick), height - 40);
     pen.fillText(thousands(tick), Math.min(x(tick), box.right - 10), height - 34);
   }
@@ -375,5 +390,10 @@ function learningRate(pen, lines, each, x, box, ink, rule) {
   pen.textAlign = "left";
   pen.textBaseline = "bottom";
   pen.fillText("learning rate", box.left + 4, box.top - 2);
+  pen.save();
+  pen.beginPath();
+  pen.rect(box.left, box.top - 2, box.right - box.left + 8, box.bottom - box.top + 4);
+  pen.clip();
   each((run, i) => { pen.lineWidth = 1.8; pen.setLineDash(DASHES[i % 5]); stroke(pen, run.step, run.lr, x, y); pen.setLineDash([]); });
+  pen.restore();
 }

@@ -9,11 +9,14 @@ from IPython.display import display
 
 from lessonlib import style
 from lessonlib.training import History, smooth
+from lessonlib.widgets import kept_curve
 from lessonlib.widgets.base import LessonWidget, stylesheet
 
 RAW, TRAIN, VAL = 0, 1, 2  # what a point is: the loss of one batch, or of a whole split
+MARKS = {"training": TRAIN, "validation": VAL}
 FIELDS = 5  # a point is five float32 numbers: run, kind, step, loss, learning rate
 CALM = 5  # steps: smoothed over fewer, a line is as noisy as the losses, and a broad one would hide the next
+MOST_KEPT = 100_000  # steps; of longer runs the notebook holds the picture alone
 WINDOWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -31,8 +34,9 @@ class LiveLoss(LessonWidget):
     `smoothing` its kind: "running" (a running average) or "mean" (the mean of each k steps in turn).
     """
 
-    scripts = ("live_loss",)
+    scripts = ("kept_curve", "zoom", "live_loss")
     _css = stylesheet("live_loss")
+    view_state = ("title", "window", "smoothing", "log_scale", "names", "notes", "written")
 
     title = traitlets.Unicode().tag(sync=True)
     window = traitlets.Int().tag(sync=True)
@@ -176,6 +180,22 @@ class LiveLoss(LessonWidget):
                 words.append(f"{name} {marks[-1][1]:.3f}")
         return "; ".join([*words, *filter(None, [self.notes[run]])])
 
+    def _copy(self) -> dict:
+        """With the points of each run, so that the stored curve can be smoothed and zoomed without Python."""
+        copy = super()._copy()
+        runs = [
+            kept_curve.packed(losses, {name: self._marks(run, kind) for name, kind in MARKS.items()})
+            for run in range(len(self.names))
+            if (losses := self.points(run))
+        ]
+        steps = sum(len(self.points(run)) for run in range(len(self.names)))
+        complete = len(runs) == len(self.names) and not self._unsent and steps <= MOST_KEPT
+        return {**copy, "state": {**copy["state"], "curves": runs} if complete else {}}
+
+    def _marks(self, run, kind):
+        """(step, loss) of its training or validation points, without those of a run that went astray."""
+        return [(step, loss) for step, loss, _ in self.points(run, kind) if math.isfinite(loss)]
+
     @style.drawing
     def static_figure(self) -> style.Picture:
         rates = any(not math.isnan(lr) for run in range(len(self.names)) for _, _, lr in self.points(run))
@@ -218,7 +238,7 @@ class LiveLoss(LessonWidget):
         for run in range(len(self.names)):
             losses = [loss for _, loss, _ in self.points(run) if math.isfinite(loss)]
             values += sorted(losses[len(losses) // 20 :])
-            values += [loss for kind in (TRAIN, VAL) for _, loss, _ in self.points(run, kind)]
+            values += [loss for kind in (TRAIN, VAL) for _, loss in self._marks(run, kind)]
         if values := sorted(values):
             low, high = values[len(values) // 200], values[-1 - len(values) // 200]
             pad = 0.06 * (high - low) or 0.1

@@ -15,8 +15,9 @@ function render(model, el, draft) {
   const main = h("button", { type: "button", class: "ll-main", onclick: () => guess() }, "Predict");
   const see = h("button", { type: "button", onclick: () => ask("see") }, "Show me");
   const again = h("button", { type: "button", onclick: () => ask("again") }, "Ask me again");
-  const all = h("input", { type: "checkbox", onchange: () => model.send({ type: "all", on: all.checked }) });
-  const foot = h("div", { class: "ll-predict-foot" }, again, h("label", { class: "ll-option" }, all, h("span", {}, "Show all answers, in every lesson")));
+  const tell = listener(model, open), alone = model.get("live") === false; // without Python, no other lesson is told
+  const all = h("input", { type: "checkbox", onchange: () => tell({ type: "all", on: all.checked }) });
+  const foot = h("div", { class: "ll-predict-foot" }, again, h("label", { class: "ll-option", hidden: alone }, all, h("span", {}, "Show all answers, in every lesson")));
   const row = h("div", { class: "ll-predict-row" }, input.inRow, main, see);
   const root = h("div", { class: "ll ll-predict", id: `prediction-${asked.key}`, tabindex: "-1" },
     h("p", { class: "ll-predict-head" }, "Predict before you look"),
@@ -29,7 +30,7 @@ function render(model, el, draft) {
 
   function ask(type, more = {}) {
     const asking = sent = { type, ...more, late: false };
-    model.send({ type, ...more });
+    tell({ type, ...more });
     setTimeout(() => { if (sent === asking) { sent.late = true; update(); } }, BUSY);
   }
   function guess() {
@@ -75,6 +76,15 @@ function render(model, el, draft) {
   if (model.get("yours")) input.set(model.get("yours"));
   if (draft.focused) requestAnimationFrame(() => input.focus()); // once it is on the page
   return () => { stop(); model.off("msg:custom", heard); };
+}
+
+/** On a page without Python: what is guessed stays in the page, and opens the answer. */
+function open(model) {
+  return ({ type, yours = "" }) => {
+    model.set("said", yours);
+    model.set("yours", yours);
+    model.set("shown", type === "see");
+  };
 }
 
 function html(tag, name, text) {

@@ -144,6 +144,21 @@ class PredictionPrompt(LessonWidget, Together):
     def static_text(self) -> str:
         return fold.plain(self.prediction)
 
+    @staticmethod
+    def asking(key: str) -> dict:
+        """The state of a prediction on a page without Python, which takes the answer out of the fold it stores.
+
+        Raises ValueError for an unknown key.
+        """
+        unknown = {"yours": "", "said": "", "answer": "", "actual": "", "verdict": "", "complaint": ""}
+        return {
+            **unknown,
+            "asked": _for_the_page(predictions.find(key)),
+            "agrees": None,
+            "shown": False,
+            "all_shown": False,
+        }
+
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super(LessonWidget, self)._repr_mimebundle_(**kwargs)
         html = fold.closed(self.prediction, self.answer)

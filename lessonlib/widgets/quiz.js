@@ -1,4 +1,5 @@
-// The quiz: one question at a time. What is right is not on this page: Python judges each answer.
+// The quiz: one question at a time. In a notebook Python judges each answer, and what is right is not on the page; on a
+// page without Python, where nothing is kept or graded, the page itself does.
 
 const widget = () => ({ render });
 
@@ -7,13 +8,13 @@ function render({ model, el }) {
   const root = h("div", { class: "ll ll-quiz" }, body);
   keepKeys(root);
   el.append(root);
-  const parts = { feedback: null };
+  const parts = { feedback: null, say: listener(model, judge) };
   const ask = () => {
-    body.replaceChildren(...(model.get("number") < model.get("total") ? question(model, parts) : result(model)));
+    body.replaceChildren(...(model.get("number") < model.get("total") ? question(model, parts) : result(model, parts)));
     if (root.contains(document.activeElement) || parts.moved) body.querySelector("input, button")?.focus();
     parts.moved = false;
   };
-  parts.go = (number) => { parts.moved = true; model.send({ type: "go", number }); };
+  parts.go = (number) => { parts.moved = true; parts.say({ type: "go", number }); };
   const undo = [
     follow(model, ["number"], ask),
     follow(model, ["feedback"], () => tell(model, parts)),
@@ -37,7 +38,7 @@ function question(model, parts) {
   const form = h("fieldset", { class: "ll-quiz-form" }, legend, ...options);
   parts.feedback = h("div", { class: "ll-quiz-feedback", role: "status" });
   parts.options = options;
-  const answer = () => model.send({ type: "answer", choice: +form.querySelector("input:checked").value });
+  const answer = () => parts.say({ type: "answer", choice: +form.querySelector("input:checked").value });
   check.addEventListener("click", answer);
   form.addEventListener("keydown", (event) => { if (event.key === "Enter" && !check.disabled) answer(); });
   next.addEventListener("click", () => parts.go(model.get("number") + 1));
@@ -57,12 +58,30 @@ function tell(model, parts) {
   parts.feedback.className = `ll-quiz-feedback ${why === undefined ? "" : right ? "ll-quiz-good" : "ll-quiz-bad"}`;
 }
 
-function result(model) {
+function result(model, parts) {
   const tries = Object.values(model.get("first_tries")), right = tries.filter(Boolean).length;
   const missed = tries.length - right;
   const again = h("button", { type: "button" }, "Start again");
-  again.addEventListener("click", () => model.send({ type: "go", number: 0 }));
+  again.addEventListener("click", () => parts.say({ type: "go", number: 0 }));
   const words = `${right} of ${model.get("total")} right at the first try.`;
-  const cards = missed ? ` ${count(missed, "flashcard")} will come back to you in Flashcards().` : "";
+  const cards = missed && model.get("live") !== false ? ` ${count(missed, "flashcard")} will come back to you in Flashcards().` : "";
   return [h("p", { role: "status" }, h("strong", {}, words), cards), again];
+}
+
+/** What Quiz does in Python: show a question, and say to an answer what there is to say. */
+function judge(model) {
+  return ({ type, number, choice }) => {
+    const asked = model.get("questions");
+    if (type === "go") {
+      const { text, choices } = asked[number] ?? {};
+      if (text) model.set("question", { text, choices: choices.map((each) => each.text) });
+      model.set("first_tries", number ? model.get("first_tries") : {});
+      model.set("feedback", {});
+      model.set("number", number);
+      return;
+    }
+    const now = model.get("number"), { right, why } = asked[now].choices[choice];
+    model.set("first_tries", { [now]: right, ...model.get("first_tries") });
+    model.set("feedback", { choice, right, why });
+  };
 }

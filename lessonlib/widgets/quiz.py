@@ -80,9 +80,24 @@ class Quiz(LessonWidget):
         return super()._copy() | {"questions": [question.id for question in self._questions]}
 
     @classmethod
+    def asked(cls, copy: dict) -> list[content.Question]:
+        """The questions of a stored copy."""
+        return [question for question in content.questions() if question.id in copy.get("questions", ())]
+
+    @classmethod
+    def page_state(cls, copy: dict) -> dict | None:
+        """The questions with what is right and why: on a page without Python the page itself judges."""
+        questions = [_with_answers(question) for question in cls.asked(copy)]
+        if not questions:
+            return None
+        first = {"text": questions[0]["text"], "choices": [choice["text"] for choice in questions[0]["choices"]]}
+        shown = {"number": 0, "total": len(questions), "question": first, "feedback": {}, "first_tries": {}}
+        return {**shown, "questions": questions}
+
+    @classmethod
     def html_of(cls, copy: dict) -> str | None:
-        """The quiz for a page without Python: a list of questions, each choice with what is to be said about it."""
-        asked = [question for question in content.questions() if question.id in copy.get("questions", ())]
+        """The quiz for a page without scripts: a list of questions, each choice with what is to be said about it."""
+        asked = cls.asked(copy)
         return f"<ol>{''.join(map(as_list, asked))}</ol>" if asked else None
 
     def _heading(self):
@@ -116,8 +131,16 @@ def _earlier(before: str | int, n: int) -> list[content.Question]:
     return sorted(asked, key=lambda question: {False: 0, None: 1}.get(tries.get(question.id), 2))[:n]
 
 
+def _with_answers(question: content.Question) -> dict:
+    choices = [
+        {"text": content.rich(each.text), "right": each.right, "why": content.rich(each.why)}
+        for each in question.choices
+    ]
+    return {"text": content.rich(question.question), "choices": choices}
+
+
 def as_list(question: content.Question) -> str:
-    """A question of a list, for a page without Python."""
+    """A question of a list, for a page without scripts."""
     return f"<li>{content.rich(question.question)}{''.join(map(_as_fold, question.choices))}</li>"
 
 

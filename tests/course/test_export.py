@@ -6,7 +6,7 @@ from nbformat import v4
 
 from lessonlib.course import Problem, commands, export
 from lessonlib.course.saving import OURS
-from lessonlib.widgets import Flashcards, Quiz, ReceptiveField
+from lessonlib.widgets import Flashcards, LiveLoss, Quiz, ReceptiveField
 
 
 def notebook(folder: Path, *cells) -> Path:
@@ -37,9 +37,14 @@ def test_two_widgets_have_a_place_each(tmp_path):
     assert 'id="widget-0-0"' in page and 'id="widget-1-0"' in page
 
 
-def test_a_widget_that_needs_python_can_still_be_read(tmp_path):
+def test_a_quiz_answers_in_the_page_and_without_scripts_it_is_a_list_that_opens(tmp_path):
     page = export.export(notebook(tmp_path, run("Quiz()", shown(Quiz("05")))))
-    assert "<details" in page and "show(widget, {" not in page
+    assert "<details" in page and "show(widget, {" in page and '"right": true' in page
+
+
+def test_a_widget_that_needs_python_can_still_be_read(tmp_path):
+    page = export.export(notebook(tmp_path, run("LiveLoss()", shown(LiveLoss()))))
+    assert "data:image/png;base64," in page and "show(widget, {" not in page
 
 
 def test_text_cannot_break_out_of_the_script(tmp_path):

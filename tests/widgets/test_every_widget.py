@@ -25,7 +25,11 @@ def made(name, model, vocabulary):
         "PredictionPrompt": ("flat-mlp-windows",),
         "PredictionSummary": ("flat-mlp",),
     }
-    return getattr(widgets, name)(*arguments.get(name, ()))
+    widget = getattr(widgets, name)(*arguments.get(name, ()))
+    if name == "LiveLoss":
+        widget(0, 1.0)
+        widget.finish()
+    return widget
 
 
 @pytest.fixture(params=[name for name in KINDS if name not in AS_HTML])
@@ -56,7 +60,7 @@ def test_its_picture_says_what_is_seen(widget):
 def test_what_is_stored_is_small_plain_data(widget):
     copy = widget._repr_mimebundle_()[0][OURS]
     assert len(json.dumps(copy)) < 60_000
-    assert set(copy["state"]) == set(widget.view_state)
+    assert set(copy["state"]) - {"curves"} == set(widget.view_state)
     assert widget_class(copy) is getattr(widgets, type(widget).__name__)
 
 

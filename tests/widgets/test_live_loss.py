@@ -1,11 +1,15 @@
+import base64
+import json
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from lessonlib.models import flat_mlp
 from lessonlib.training import ValidateEvery, minibatches, smooth, train
-from lessonlib.widgets import LiveLoss
+from lessonlib.widgets import LiveLoss, live_loss
+from lessonlib.widgets.base import MIME
 from lessonlib.widgets.live_loss import FIELDS, VAL, running_average
 
 
@@ -161,3 +165,53 @@ def test_what_the_model_writes_stands_beside_its_curve():
         "  after 1 step it wrote: xq, aa",
         "  after 1,000 steps it wrote: emma, nora",
     ]
+
+
+# --- the curve that a notebook stores ---
+
+
+def kept(live):
+    return live._repr_mimebundle_()[0][MIME]["state"]["curves"]
+
+
+def losses_of(curve):
+    """What the page makes of a stored curve."""
+    numbers = np.frombuffer(base64.b64decode(curve["losses"]), "<u2").astype(float)
+    return np.where(numbers == 65_535, math.nan, curve["low"] + numbers * curve["unit"])
+
+
+def test_a_stored_curve_is_the_run_to_a_65_000th_of_its_range():
+    live, losses = LiveLoss(), [3 + math.sin(step) for step in range(2_000)]
+    for step, loss in enumerate(losses):
+        live(step, loss, 0.1 if step < 1_000 else 0.01)
+    live.val(2_000, 2.5)
+    live.finish()
+    (curve,) = kept(live)
+    assert losses_of(curve) == pytest.approx(losses, abs=2 / 65_534)
+    assert curve["steps"] == {"first": 0, "by": 1, "n": 2_000}
+    assert curve["validation"] == [[2_000, 2.5]]
+    assert {rate for at, rate in curve["rates"] if at < 1_000} == {0.1}
+    assert len(str(curve)) < 12_000  # of 40,000 bytes
+
+
+def test_a_stored_curve_keeps_gaps_and_steps_of_any_kind():
+    live = LiveLoss()
+    for step, loss in ((0, 3.0), (1, math.nan), (7, math.inf), (20, 2.0)):
+        live(step, loss)
+    live.val(20, math.nan)
+    live.finish()
+    (curve,) = kept(live)
+    assert curve["steps"] == [0, 1, 7, 20]
+    assert [math.isnan(loss) for loss in losses_of(curve)] == [False, True, True, False]
+    assert curve["rates"] == curve["validation"] == []
+    json.dumps(curve, allow_nan=False)
+
+
+def test_without_points_or_with_very_many_the_picture_alone_is_stored(monkeypatch):
+    live = LiveLoss()
+    assert LiveLoss.page_state(live._repr_mimebundle_()[0][MIME]) is None
+    monkeypatch.setattr(live_loss, "MOST_KEPT", 9)
+    for step in range(10):
+        live(step, 1.0)
+    live.finish()
+    assert LiveLoss.page_state(live._repr_mimebundle_()[0][MIME]) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lessonlib import lessons
 from lessonlib.checks import registry
-from lessonlib.course import Problem
+from lessonlib.course import Problem, numbers
 from lessonlib.course.site import living
 from lessonlib.widgets import Flashcards, LivingTree
 
@@ -29,7 +29,7 @@ def write(pages: Path, folder: Path) -> None:
     found = {file.stem: file.read_text(encoding="utf-8") for file in sorted(pages.glob("*.md"))}
     ordered = sorted((int(order[1]), name) for name, text in found.items() if (order := ORDER.match(text)))
     for name, text in found.items():
-        text = PLACE.sub(_placed, text)
+        text = PLACE.sub(_placed, numbers.renumbered(text, "notebooks/"))
         if name == "index":
             text += _trees([name for _, name in ordered])
         (folder / f"{name}.md").write_text(text, encoding="utf-8")

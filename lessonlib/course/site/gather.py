@@ -33,9 +33,10 @@ def gather(root: Path, folder: Path) -> list[str]:
 def _notebooks(course: Path, folder: Path) -> None:
     """The lessons and the exercises, each under its own name, so that the links between them hold."""
     exercises = build.exercises(course)
-    for lesson in lessons.lessons():
-        read = reading.lesson(_whole(notebooks.read(course / "notebooks" / lesson.file)), lesson)
-        notebooks.write(folder / "notebooks" / lesson.file, notebooks.dumps(read))
+    there = {lesson: _whole(notebooks.read(course / "notebooks" / lesson.file)) for lesson in lessons.lessons()}
+    reading.check_rules([*there.values(), *exercises.values()])
+    for lesson, notebook in there.items():
+        notebooks.write(folder / "notebooks" / lesson.file, notebooks.dumps(reading.lesson(notebook, lesson)))
         if lesson.file in exercises:
             made = reading.exercise(exercises[lesson.file], lesson)
             notebooks.write(folder / "exercises" / lesson.file, notebooks.dumps(made))

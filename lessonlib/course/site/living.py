@@ -3,7 +3,6 @@
 A browser that runs no scripts shows what the notebook stores: a picture, or a list that opens.
 """
 
-import html
 import json
 import re
 from pathlib import Path
@@ -11,40 +10,46 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from lessonlib import widgets
-from lessonlib.course.export import widget_class
+from lessonlib.course.export import stored, widget_class
 from lessonlib.course.files import write
 from lessonlib.course.saving import OURS, VIEW
+from lessonlib.widgets import PredictionPrompt
 from lessonlib.widgets.base import LessonWidget, script
 from lessonlib.widgets.living_tree.widget import course_tree
 
+PREDICTION = re.compile(r'\bpredict\(\s*"([a-z0-9-]+)"')
 TO_LESSON = re.compile(r'(href="[^"#]*)\.ipynb(?=["#])')
 
 
 def revive(notebook: NotebookNode) -> None:
     """Put into each output what the site shows of it."""
     for cell in notebook.cells:
+        keys = iter(PREDICTION.findall(cell.source))
         for number, output in enumerate(cell.get("outputs", [])):
             data = output.get("data", {})
             data.pop(VIEW, None)
-            if OURS in data and "text/html" not in data:
-                output.data, output.metadata = {"text/html": _output(data, f"{cell.id}-{number}")}, {}
-            elif "text/html" in data:
-                output.data = {"text/html": TO_LESSON.sub(r"\1.html", data["text/html"])}
+            place = f"{cell.id}-{number}"
+            if OURS not in data:
+                shown = data.get("text/html")
+            elif "text/html" not in data:
+                shown = _output(data, place)
+            elif widget_class(data[OURS]) is PredictionPrompt:
+                shown = alive(PredictionPrompt, PredictionPrompt.asking(next(keys)), data["text/html"], place)
+            else:
+                shown = data["text/html"]
+            if shown is not None:
+                output.data, output.metadata = {"text/html": TO_LESSON.sub(r"\1.html", shown)}, {}
 
 
 def is_alive(cell: NotebookNode) -> bool:
     """Whether the cell shows a widget that one can use on the site."""
-    shown = [output.data[OURS] for output in cell.get("outputs", []) if OURS in output.get("data", {})]
-    return any((kind := widget_class(copy)) and kind.page_state(copy) for copy in shown)
+    shown = [output.data for output in cell.get("outputs", []) if OURS in output.get("data", {})]
+    return any(stored(data)[1] is not None for data in shown)
 
 
 def _output(data: dict, place: str) -> str:
     """The HTML of a stored widget."""
-    words = html.escape(data.get("text/plain", ""), quote=True)
-    picture = f'<img alt="{words}" src="data:image/png;base64,{data.get("image/png", "")}">'
-    kind, copy = widget_class(data[OURS]), data[OURS]
-    state = kind.page_state(copy) if kind else None
-    still = (hasattr(kind, "html_of") and kind.html_of(copy)) or picture
+    kind, state, still = stored(data)
     return still if state is None else alive(kind, state, still, place)
 
 

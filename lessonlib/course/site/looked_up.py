@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+from lessonlib.course import numbers
 from lessonlib.widgets import content
 
 LINK = re.compile(r"(\]\()([^)\s#]+)((?:#[^)\s]*)?\))")
@@ -17,7 +18,7 @@ PLACES = {
     "CHANGELOG.md": "changelog.md",
     "README.md": "about.md",
     "benchmarks/RECORDS.md": "records.md",
-    "exercises/": "exercises/01_flat_mlp.ipynb",
+    "exercises/": "exercises/01_flat_mlp.ipynb",  # its number follows
 }
 
 
@@ -32,7 +33,7 @@ def write(course: Path, folder: Path) -> None:
         "cheat_sheet.md": _headed(content.cheat_sheet(), "Cheat sheet"),
     }
     for name, text in pages.items():
-        (folder / name).write_text(_relinked(text), encoding="utf-8")
+        (folder / name).write_text(numbers.renumbered(_relinked(text), "notebooks/"), encoding="utf-8")
     (folder / "notebooks" / "glossary.md").write_text(_glossary(), encoding="utf-8")
     shutil.copytree(course / "images", folder / "images")
 

@@ -4,6 +4,7 @@ import ast
 import functools
 import re
 import tomllib
+from collections.abc import Iterable
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -99,11 +100,11 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-def used(notebooks_read: list[NotebookNode]) -> None:
-    """Raise a Problem where a rule fits nothing in these notebooks, as they were before they were read."""
-    cells = [cell for notebook in notebooks_read for cell in notebook.cells]
+def check_rules(notebooks: Iterable[NotebookNode]) -> None:
+    """Raise a Problem where a rule of reading.toml fits nothing in these notebooks, which were not read yet."""
+    cells = [cell for notebook in notebooks for cell in notebook.cells]
     ids, texts = {cell.id for cell in cells}, [cell.source for cell in cells if cell.cell_type == "markdown"]
     idle = [name for name in rules()["cells"] if name not in ids]
     idle += [find.pattern for find, _ in rules()["words"] if not any(find.search(text) for text in texts)]
     if idle:
-        raise Problem(f"site/reading.toml has a rule that fits no cell of the course: {idle[0]!r}.")
+        raise Problem(f"site/reading.toml has a rule that fits no cell of the course any more: {idle[0]!r}.")

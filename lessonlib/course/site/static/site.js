@@ -41,8 +41,16 @@ function standIn(state) {
   };
 }
 
+function opened(fold) {
+  const inside = fold.cloneNode(true);
+  inside.querySelector("summary").remove();
+  return { answer: inside.innerHTML, actual: inside.querySelector("strong")?.textContent ?? "" };
+}
+
 async function revive(place) {
   const module = place.dataset.module, state = JSON.parse(place.querySelector("script").textContent);
+  const answer = state.asked && place.querySelector(".still details"); // a prediction's answer stands in its fold, and opens from there
+  if (answer) Object.assign(state, opened(answer));
   const needed = [
     load("link", { rel: "stylesheet", href: `${home}widgets/${module}.css` }),
     load("script", { src: `${home}widgets/${module}.js` }),
