@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         raise Problem(str(error)) from None
     known, target = LISTS.get(len(words), (arguments.words.stem if arguments.words else "embedded", None))
-    setting = Setting(names, target if arguments.target is None else arguments.target)
+    setting = Setting(names, target if arguments.target is None else arguments.target, arguments.quick)
     about = _about() | {"words": known}
     lines, failed = [], []
     for name in arguments.names:
@@ -77,11 +77,14 @@ def _parse(argv):
     long = ", ".join(name for name in known if known[name].long)
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these benchmarks (see below)")
     parser.add_argument("--full", action="store_true", help=f"run the long ones too: {long}")
+    parser.add_argument("--quick", action="store_true", help="a small form of those that have one: grading")
     parser.add_argument("--words", type=Path, metavar="FILE", help="another word list, one word per line")
     parser.add_argument("--target", type=float, metavar="LOSS", help="the validation loss that `time` runs to")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--keep", action="store_true", help="add the figures to benchmarks/records/")
     arguments = parser.parse_args(argv)
+    if arguments.quick and arguments.keep:
+        parser.error("--quick measures too little to --keep")
     unknown = [name for name in arguments.names if name not in known]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(known)}")

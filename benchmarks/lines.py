@@ -14,10 +14,14 @@ LISTS = {32_033: ("published", 2.00), 32_257: ("embedded", 2.01)}  # by the numb
 
 @dataclass(frozen=True)
 class Setting:
-    """The names to train on, and the validation loss that the clock runs to (None: a list without one)."""
+    """The names to train on, and the validation loss that the clock runs to (None: a list without one).
+
+    `quick` asks for a small form, where a benchmark has one: to see that it works, not to keep.
+    """
 
     names: Names
     target: float | None
+    quick: bool = False
 
 
 def line(

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from benchmarks import (  # noqa: E402
     best,
     convolution_cost,
     fair,
+    grading,
     lines,
     longer_context,
     published,
@@ -264,6 +266,15 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_p
     for place in (tmp_path, tmp_path / "file" / "figures.json"):
         assert command.main(["steps", "--json", str(place)]) == 1
         assert "--json" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="grading refuses where it cannot limit a process")
+def test_a_class_is_graded_killed_and_taken_up_with_nothing_lost(setting):
+    measured = {(line.subject, line.quantity): line.value for line in grading.measure(replace(setting, quick=True))}
+    killed = {quantity: value for (subject, quantity), value in measured.items() if subject == "killed"}
+    assert killed == {"lost": 0, "graded twice": 0, "other points": 0, "processes left over": 0}
+    assert 0 < measured[grading.NAMES[1], "processor time each"] < 60
 
 
 def test_course_py_bench_starts_the_package_in_a_process_of_its_own(tmp_path, monkeypatch, capfd):
