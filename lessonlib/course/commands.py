@@ -39,6 +39,7 @@ GROUPS = {
         "grade": Command("grade exercise notebooks and write a report", "lessonlib.course.grade:main"),
         "grades": Command("take the grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
         "class": Command("make what a class needs: nbgrader, a hub", "lessonlib.classroom.make:main"),
+        "package": Command("pack an exercise for Gradescope or GitHub Classroom", "lessonlib.classroom.package:main"),
     },
     "for writing the course": {
         "test": Command("run every test; --quick for the short ones", "lessonlib.course.testing:main", TESTS),

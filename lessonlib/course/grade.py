@@ -32,6 +32,7 @@ BROKE = (
     "This answer ended the process that runs all answers, twice. That process was replaced, and nobody else's grade "
     "is touched."
 )
+AT_FAULT = "The grader is at fault"
 LOST = {  # what a mistake says, and what to tell about it
     "NameError": "Only the cell of an answer is graded, after the notebook's first cell. What you define or import "
     "elsewhere is not there: put it into the answer's cell.",
@@ -239,7 +240,7 @@ def _finish(begun: Begun, kept: Journal) -> report.Grade:
 
 def _our_fault(path: Path, error: Exception) -> str:
     told = f"{type(error).__name__}: {error}"
-    return f"{path} could not be graded. The grader is at fault, please report it: {told}"
+    return f"{path} could not be graded. {AT_FAULT}, please report it: {told}"
 
 
 def _result(exercise: Exercise, begun: Begun, kept: Journal) -> tuple[Result, frozenset[str]]:
