@@ -31,30 +31,7 @@ python3 course.py lab
 Your exercises are in [exercises/](exercises/). Each time you push, every exercise is graded in a step of its own, and
 its step says what is wrong.
 """
-HEAD = """\
-# Made by `course.py package`. Every exercise is a step, with an exit code of its own.
-name: Autograding Tests
-'on':
-- push
-- workflow_dispatch
-permissions:
-  checks: write
-  actions: read
-  contents: read
-jobs:
-  run-autograding-tests:
-    runs-on: ubuntu-latest
-    if: github.actor != 'github-classroom[bot]'
-    steps:
-    - name: Checkout code
-      uses: actions/checkout@v4
-    - name: Set up Python
-      uses: actions/setup-python@v5
-      with:
-        python-version: '3.12'
-    - name: Install the course
-      run: python3 course.py grade --help
-"""
+HEAD = (Path(__file__).parent / "scripts" / "classroom.yml").read_text("utf-8")  # what comes before the exercises
 
 
 def pack(course: Path, sheets: dict[str, NotebookNode], target: Path) -> str:

@@ -184,7 +184,7 @@ def test_the_workflow_has_the_form_that_a_classroom_reads(sheets, tmp_path):
 )
 def test_what_cannot_be_packed_is_a_sentence(tmp_path, monkeypatch, capsys, committed_course, argv, told):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(package.committed, "unpack", lambda root, folder: os.symlink(committed_course, folder))
+    monkeypatch.setattr(package.committed, "unpack", lambda root, folder: folder.symlink_to(committed_course))
     monkeypatch.setattr(package.shutil, "rmtree", lambda *_, **__: None)
     (tmp_path / "there").mkdir()
     assert commands.main(["package", *argv]) == 1
