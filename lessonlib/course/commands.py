@@ -32,7 +32,7 @@ GROUPS = {
         "reset": Command("start an exercise over, keeping the old one", "lessonlib.course.reset:main"),
         "update": Command("fetch a newer course and carry your answers over", "lessonlib.course.update:main"),
         "export": Command("write a notebook as a page that opens from a file", "lessonlib.course.export:main"),
-        "print": Command("write the cheat sheet and the flashcards for printing", "lessonlib.course.printing:main"),
+        "print": Command("write the cheat sheet and the flashcards, for paper and for Anki", "lessonlib.course.printing:main"),
         "bench": Command("measure what the README claims about speed and loss", "lessonlib.course.bench:main"),
     },
     "for teaching": {

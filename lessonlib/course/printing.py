@@ -1,4 +1,7 @@
-"""`python3 course.py print`: the cheat sheet on one page and the flashcards one a page, as HTML and as PDF."""
+"""`python3 course.py print`: the cheat sheet on one page and the flashcards one a page, as HTML and as PDF.
+
+The flashcards come as files to take along, too (cards.py).
+"""
 
 import argparse
 import subprocess
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from lessonlib import lessons as catalogue
 from lessonlib.course import ROOT, Problem, notebooks, targets
+from lessonlib.course import cards as to_take_along
 from lessonlib.course.browsers import chromium
 from lessonlib.widgets import content
 
@@ -16,7 +20,9 @@ SECONDS_TO_PRINT = 60
 def main(argv: list[str]) -> int:
     """Write the pages, as HTML, and as PDF where there is a Chromium to print them."""
     parser = argparse.ArgumentParser(
-        prog="course.py print", description="Write the cheat sheet and the flashcards for printing, as HTML and as PDF."
+        prog="course.py print",
+        description="Write the cheat sheet and the flashcards for printing, as HTML and as PDF, and the flashcards for "
+        "Anki and as a table (CSV).",
     )
     parser.add_argument(
         "--to", type=Path, default=ROOT / "printed", metavar="FOLDER", help="where to put them (printed/)"
@@ -32,6 +38,7 @@ def main(argv: list[str]) -> int:
     for name, page in pages.items():
         notebooks.write(arguments.to / name, page.encode("utf-8"))
     print(f"The cheat sheet and {len(cards)} flashcards: {', '.join(str(arguments.to / name) for name in pages)}")
+    take_along(cards, arguments.to)
     browser = chromium()
     if browser is None:
         print("To make PDFs, open the pages in a browser and print them: the sheet is a page, and so is each card.")
@@ -42,6 +49,16 @@ def main(argv: list[str]) -> int:
     except (OSError, subprocess.SubprocessError):
         print(f"{browser} could not make PDFs of them. Open the pages in a browser and print them there.")
     return 0
+
+
+def take_along(cards: list[content.Card], folder: Path) -> None:
+    """Write the cards into `folder` for Anki and as a table, and say what each is for."""
+    package, table = folder / "flashcards.apkg", folder / "flashcards.csv"
+    notebooks.write(package, to_take_along.package(cards))
+    # With a mark in front: without it, Excel would take the text for another encoding.
+    notebooks.write(table, to_take_along.table(cards).encode("utf-8-sig"))
+    print(f"For Anki (File, Import; a newer one updates the cards and keeps your schedule): {package}")
+    print(f"As a table, for other programs: {table}")
 
 
 def cheat_sheet() -> str:
