@@ -4,6 +4,7 @@ Numbers are for display alone: lessons are added and move. What is kept or grade
 """
 
 import functools
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -43,6 +44,13 @@ class Lesson:
     @property
     def heading(self) -> str:
         return f"{self.number} · {self.title}"
+
+    def link(self, folder: str = "notebooks") -> str:
+        """The way to its notebook in `folder` from a notebook of the course.
+
+        A notebook that is opened on its own, away from the others, sets LESSONLIB_LINKS to where they are.
+        """
+        return f"{os.environ.get('LESSONLIB_LINKS') or '..'}/{folder}/{self.file}"
 
 
 @functools.cache

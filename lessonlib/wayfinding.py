@@ -27,11 +27,11 @@ class Link:
 
 
 def to_lesson(lesson: Lesson, words: str = "") -> Link:
-    return Link(words or lesson.heading, f"../notebooks/{lesson.file}")
+    return Link(words or lesson.heading, lesson.link())
 
 
 def to_exercises(lesson: Lesson, words: str = "exercises") -> Link:
-    return Link(words, f"../exercises/{lesson.file}")
+    return Link(words, lesson.link("exercises"))
 
 
 @dataclass(frozen=True)

@@ -115,8 +115,8 @@ def _course() -> Panel:
         by_lesson.setdefault(exercise.lesson, []).append(exercise)
     rows = tuple(
         (
-            Place(lessons.find(lesson).heading, f"../notebooks/{lessons.find(lesson).file}"),
-            Place(f"{len(exercises)} exercises", f"../exercises/{lessons.find(lesson).file}"),
+            Place(lessons.find(lesson).heading, lessons.find(lesson).link()),
+            Place(f"{len(exercises)} exercises", lessons.find(lesson).link("exercises")),
             f"{sum(state(done, e) == State.CORRECT for e in exercises)} of {len(exercises)}",
             f"{_points(done, exercises)} of {sum(e.points for e in exercises)}",
         )

@@ -28,11 +28,14 @@ class Command(NamedTuple):
 GROUPS = {
     "for learning": {
         "lab": Command("open the course in JupyterLab", "lessonlib.course.lab:main"),
+        "install": Command("install what the course needs, and open nothing", "lessonlib.course.doctor:main"),
         "doctor": Command("say what is wrong with the install, if anything", "lessonlib.course.doctor:main", ()),
         "reset": Command("start an exercise over, keeping the old one", "lessonlib.course.reset:main"),
         "update": Command("fetch a newer course and carry your answers over", "lessonlib.course.update:main"),
         "export": Command("write a notebook as a page that opens from a file", "lessonlib.course.export:main"),
-        "print": Command("write the cheat sheet and the flashcards, for paper and for Anki", "lessonlib.course.printing:main"),
+        "print": Command(
+            "write the cheat sheet and the flashcards, for paper and for Anki", "lessonlib.course.printing:main"
+        ),
         "bench": Command("measure what the README claims about speed and loss", "lessonlib.course.bench:main"),
     },
     "for teaching": {
@@ -46,6 +49,7 @@ GROUPS = {
         "pretrain": Command("train the tree that comes with the course", "lessonlib.course.pretrain:main"),
         "build": Command("regenerate whatever is generated; --check only compares", "lessonlib.course.build:main"),
         "site": Command("write the course as a site", "lessonlib.course.site.command:main", SITE),
+        "hosted": Command("write the notebooks for Colab and Kaggle", "lessonlib.course.hosted:main"),
         "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
     },
 }

@@ -28,7 +28,7 @@ def start(argv: list[str]) -> int:
     if command is None or not command.needs:
         return main(argv)
     try:
-        torch, rest = pytorch.from_arguments(argv[1:]) if argv[0] == "lab" else ("auto", argv[1:])
+        torch, rest = pytorch.from_arguments(argv[1:]) if argv[0] in ("lab", "install") else ("auto", argv[1:])
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import lessonlib
+from lessonlib.course import guest
 
 ROOT = Path(lessonlib.__file__).parent
 
@@ -144,7 +145,10 @@ def test_what_runs_before_the_install_needs_the_standard_library_alone():
     waiting, seen = (
         [
             ROOT.parent / "course.py",
-            *(MODULES[f"lessonlib.{name}"] for name in ("course.commands", "course.environment", "course.doctor")),
+            *(
+                MODULES[f"lessonlib.{name}"]
+                for name in ("course.commands", "course.environment", "course.doctor", "course.guest")
+            ),
         ],
         set(),
     )
@@ -168,6 +172,14 @@ def test_nbgrader_is_known_where_it_is_installed_alone():
         reached.add(module := waiting.pop())
         waiting += KNOWS[module] - reached
     assert reached & users == set()
+
+
+def test_a_notebook_on_its_own_installs_every_package_that_the_lessons_import():
+    keepers = {"course", "classroom", "__main__", "benchmarks"}
+    inside = {name for module, file in MODULES.items() if room(module) not in keepers for name in names(file)}
+    brought_along = {"IPython", "traitlets", "pygments", "filelock"}  # by ipywidgets and by torch
+    assert foreign(inside) - brought_along - set(guest.NEEDED) == set()
+    assert all("==" in package for package in guest.pinned())
 
 
 def test_figures_are_made_without_pyplot():
