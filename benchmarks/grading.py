@@ -18,6 +18,7 @@ from lessonlib.course import Problem, journal
 from lessonlib.records import Record
 
 COUNT, QUICK = 200, 5  # submissions
+CHILD = "child/main.py"  # what a nursery runs
 PATIENCE = 20.0  # seconds for a killed run's processes to end
 NAMES = {1: "one-at-a-time", 2: "two-at-a-time"}
 
@@ -31,7 +32,7 @@ def measure(setting: Setting) -> list[Record]:
         lines = []
         for jobs in range(1, most + 1):
             wall, spent = _graded(folder, NAMES[jobs], jobs)
-            told = {"submissions": count, "busy": round(os.getloadavg()[0], 1)}
+            told = {"submissions": count, "load": round(os.getloadavg()[0], 1), "processors": os.cpu_count()}
             lines.append(line(NAMES[jobs], "time each", "s", [wall / count], **told))
             lines.append(line(NAMES[jobs], "processor time each", "s", [spent / count], **told))
         whole = folder / NAMES[most]
@@ -55,14 +56,39 @@ def _command(folder: Path, to: str, jobs: int) -> list[str]:
 
 def _graded(folder: Path, to: str, jobs: int) -> tuple[float, float]:
     """Grade to the end: wall seconds, and those of the processor, the answers' own with them."""
-    began = time.perf_counter()
-    before = os.times()
-    done = subprocess.run(_command(folder, to, jobs), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    after = os.times()
-    if done.returncode:
-        raise Problem(f"Grading failed: {done.stderr.strip()}")
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - began, spent
+    began, spent = time.perf_counter(), {}
+    with subprocess.Popen(_command(folder, to, jobs), stdout=subprocess.DEVNULL) as grader:
+        while grader.poll() is None:
+            spent |= _spent(grader.pid)
+            time.sleep(0.1)
+    if grader.returncode:
+        raise Problem("Grading failed, as said above.")
+    return time.perf_counter() - began, sum(spent.values())
+
+
+def _spent(pid: int) -> dict[int, float]:
+    """Processor seconds until now, by process: of the grader, and of each nursery with the answers that it has ended.
+
+    Of answers that live in a namespace of their own, whoever waits for the grader is told nothing.
+    """
+    try:
+        own, below = _times(pid)
+        if CHILD.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return {pid: own + below}
+        return {pid: own} | {key: value for child in _children(pid) for key, value in _spent(child).items()}
+    except (OSError, IndexError):  # it has just ended
+        return {}
+
+
+def _times(pid: int) -> tuple[float, float]:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    times = [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
+    return sum(times[:2]), sum(times[2:])
+
+
+def _children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
 
 
 def _killed(folder: Path, jobs: int, answers: int) -> int:
@@ -83,11 +109,7 @@ def _killed(folder: Path, jobs: int, answers: int) -> int:
 
 def _below(pid: int) -> list[tuple[int, str]]:
     """The processes that this one has begun, and theirs: each by its number and when it began."""
-    found = []
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (thread / "children").read_text().split()):
-            found += [(child, _began(child)), *_below(child)]
-    return found
+    return [each for child in _children(pid) for each in [(child, _began(child)), *_below(child)]]
 
 
 def _began(pid: int) -> str:

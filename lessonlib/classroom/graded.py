@@ -88,6 +88,7 @@ def _of_nbgrader(text: str) -> list[Graded]:
         return [
             Graded(row["student_id"], "", f"{row['assignment']}.ipynb", _number(row["score"]), float(row["max_score"]))
             for row in rows
+            if row.get("timestamp") or float(row["score"])  # else nothing was handed in, and the 0 is nbgrader's
         ]
     except (ValueError, TypeError):
         return []

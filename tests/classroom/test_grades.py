@@ -239,9 +239,11 @@ def test_moodle_in_another_language_and_without_a_column_to_know_students_by(cou
 def test_nbgraders_own_export_goes_the_same_way(course, tmp_path, capsys):
     (tmp_path / "export.csv").write_text(export())
     head = "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty"
-    (tmp_path / "g.csv").write_text(f"{head},score,max_score\n02_layers,,,asmith,,,,10.5,0.0,10.5,17.0\n")
+    rows = "02_layers,,2026-12-01,asmith,,,,10.5,0.0,10.5,17.0\n02_layers,,,cy,,,,0.0,0.0,0.0,17.0\n"
+    (tmp_path / "g.csv").write_text(f"{head},score,max_score\n{rows}")
     assert commands.main(["grades", "g.csv", "--canvas", "export.csv", "--to", "filled.csv"]) == 0
-    assert as_canvas_reads((tmp_path / "filled.csv").read_bytes())["1001"] == "10.5"
+    told = as_canvas_reads((tmp_path / "filled.csv").read_bytes())
+    assert (told["1001"], told["1004"]) == ("10.5", "")  # cy has handed in nothing
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "[1]", '[{"submission": "x"}]', "null"])
