@@ -18,7 +18,7 @@ from lessonlib.course import Problem, journal
 from lessonlib.records import Record
 
 COUNT, QUICK = 200, 5  # submissions
-CHILD = "child/main.py"  # what a nursery runs
+CHILD = b"child/main.py"  # what a nursery runs
 PATIENCE = 20.0  # seconds for a killed run's processes to end
 NAMES = {1: "one-at-a-time", 2: "two-at-a-time"}
 
@@ -73,7 +73,8 @@ def _spent(pid: int) -> dict[int, float]:
     """
     try:
         own, below = _times(pid)
-        if CHILD.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+        program, *arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if program == sys.executable.encode() and any(each.endswith(CHILD) for each in arguments):
             return {pid: own + below}
         return {pid: own} | {key: value for child in _children(pid) for key, value in _spent(child).items()}
     except (OSError, IndexError):  # it has just ended
