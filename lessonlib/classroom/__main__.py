@@ -17,6 +17,9 @@ COMMANDS = {
     "export": ("write all grades as a table", "lessonlib.classroom.teaching:export"),
     "open": ("the same on nbgrader's pages, in JupyterLab", "lessonlib.classroom.teaching:open_pages"),
     "nbgrader": ("any other command of nbgrader's", "lessonlib.classroom.teaching:other"),
+    "trial": ("a hub with invented students, on this machine alone", "lessonlib.classroom.hub.trial:main"),
+    "accounts": ("an account for each student; --remove takes them back", "lessonlib.classroom.hub.people:main"),
+    "hub": ("the hub of the class", "lessonlib.classroom.hub.start:main"),
     "check": ("see whether grading is safe here", "lessonlib.classroom.teaching:check"),
 }
 

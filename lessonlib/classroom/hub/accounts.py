@@ -145,12 +145,16 @@ def _free_uid(register: dict) -> int:
 
 def _run(command: list[str], stdin: str | None = None) -> None:
     try:
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, env=_surroundings())
     except FileNotFoundError:
         raise Problem(f"{command[0]} is not there: accounts are made on Linux, with the package passwd.") from None
     if done.returncode:
         cure = "" if os.geteuid() == 0 else " Accounts are made by root: start with sudo."
         raise Problem(f"{command[0]} failed: {(done.stderr or done.stdout).strip()}{cure}")
+
+
+def _surroundings() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin", "LC_ALL": "C"}
 
 
 def _give(home: Path, owner: str) -> None:
@@ -195,7 +199,7 @@ def _processes(uid: int) -> list[int]:
 
 def need_root() -> None:
     """Raise Problem where accounts cannot be made."""
-    if not hasattr(os, "geteuid") or shutil.which("useradd") is None:
+    if not hasattr(os, "geteuid") or shutil.which("useradd", path=_surroundings()["PATH"]) is None:
         raise Problem("Accounts are made on Linux, with useradd; this system has none.")
     if os.geteuid() != 0:
         raise Problem("Only root can make accounts and become one of them. Start the same line with sudo before it.")
