@@ -65,14 +65,18 @@ def _execute(line, code):
     asked = {"code": code, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": False}
     message = {"header": {**head, "version": "5.3"}, "parent_header": {}, "metadata": {}, "content": asked}
     line.send(json.dumps({**message, "channel": "shell", "buffers": []}))
-    printed = []
-    while True:
+    printed, replied, idle = [], False, False
+    while not (replied and idle):  # reply and output come by different ways, in either order
         came = json.loads(line.recv())
         if came["parent_header"].get("msg_id") != head["msg_id"]:
             continue
-        if came["msg_type"] == "stream":
-            printed.append(came["content"]["text"])
-        if came["msg_type"] == "execute_reply":
-            if came["content"]["status"] != "ok":
-                raise RuntimeError(f"{came['content'].get('ename')}: {came['content'].get('evalue')}")
-            return "".join(printed)
+        kind, content = came["msg_type"], came["content"]
+        if kind == "stream":
+            printed.append(content["text"])
+        elif kind == "status":
+            idle = content["execution_state"] == "idle"
+        elif kind == "execute_reply":
+            replied = True
+            if content["status"] != "ok":
+                raise RuntimeError(f"{content.get('ename')}: {content.get('evalue')}")
+    return "".join(printed)

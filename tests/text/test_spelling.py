@@ -48,7 +48,8 @@ def texts(committed: Path) -> Iterator[tuple[str, str]]:
                 if cell.cell_type == "markdown":
                     yield f"{folder}/{file.name}, {cell.id}", cell.source
     data = [*(committed / "lessonlib/content").glob("*.[mt]*"), *(committed / "lessonlib/checks").rglob("*.toml")]
-    for file in [*committed.glob("*.md"), *sorted(data)]:
+    pages = [*committed.glob("*.md"), *(committed / "lessonlib/classroom").rglob("*.md")]
+    for file in [*pages, *sorted(data)]:
         if file.name not in ("names.txt", "birds.txt"):
             yield str(file.relative_to(committed)), file.read_text(encoding="utf-8")
     for file in sorted((committed / "lessonlib").rglob("*.py")):

@@ -21,13 +21,12 @@ from lessonlib.classroom.hub import proxy
 from lessonlib.classroom.hub.layout import Layout
 from lessonlib.classroom.made import Made
 from lessonlib.classroom.place import Place
-from lessonlib.course import Problem
 
 PRIVATE = 0o600
 
 
 def write(place: Place, made: Made) -> None:
-    """Write the hub's files for the class at `place`, and install the proxy where Node is there."""
+    """Write the hub's files for the class at `place`; say so where a hub could not run for want of Node."""
     layout = Layout(place)
     place.hub.mkdir(exist_ok=True)
     place.hub.chmod(0o700)
@@ -39,10 +38,8 @@ def write(place: Place, made: Made) -> None:
     made.write(place.folder / "HUB.md", written("HUB.md", place))
     for name in ("Dockerfile", "values.yaml"):
         made.write(place.hub / "kubernetes" / name, written(name, place), PRIVATE)
-    try:
-        proxy.install(layout)
-    except Problem as problem:
-        made.said.append(f"The hub's proxy is not installed yet. {problem}")
+    if obstacle := proxy.missing():
+        made.said.append(f"There can be no hub yet. {obstacle}")
 
 
 def written(name: str, place: Place) -> str:

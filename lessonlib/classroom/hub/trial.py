@@ -16,6 +16,7 @@ from lessonlib.classroom.hub.accounts import DEMONSTRATION, Accounts, need_root
 from lessonlib.classroom.hub.layout import Layout
 from lessonlib.course import Problem, files
 from lessonlib.course.automatic import PERSONAL
+from lessonlib.course.lock import take
 
 PASSWORD = "LESSONLIB_TRIAL_PASSWORD"
 SECONDS_TO_START, SECONDS_TO_STOP = 60, 60
@@ -49,8 +50,7 @@ class Trial:
         need_root()
         proxy.install(self.layout)
         _must_be_free(self.port)
-        self.layout.trial_state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.layout.trial_homes.mkdir(mode=0o711, exist_ok=True)
+        self._reserve()
         try:
             for name in self.names:
                 self.accounts.make(name)
@@ -61,12 +61,23 @@ class Trial:
             raise
         return self
 
+    def _reserve(self) -> None:
+        """Make the folders, and see that no other trial is at them."""
+        self.layout.trial_state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.layout.trial_homes.mkdir(exist_ok=True)
+        self.layout.trial_homes.chmod(0o711)  # to be gone through, not to be listed
+        self.lock = (self.layout.trial_state / "running").open("w")
+        if not take(self.lock):
+            self.lock.close()
+            raise Problem("A trial of this class is running already. End that one first, with Ctrl-C where it runs.")
+
     def __exit__(self, *_: object) -> None:
         try:
             if hub := getattr(self, "hub", None):
                 _stop(hub)
         finally:
-            self.told = self.accounts.remove()
+            self.told = self.accounts.remove()  # and what a trial left that was killed
+            self.lock.close()
 
     def _start(self) -> None:
         configuration = self.layout.trial_state / "jupyterhub_config.py"
@@ -84,7 +95,7 @@ class Trial:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
-        while not _answers(f"{self.url}/hub/health"):
+        while not answers(f"{self.url}/hub/health"):
             if self.hub.poll() is not None or time.monotonic() > deadline:
                 last = "\n".join(self.log.read_text().strip().splitlines()[-8:])
                 raise Problem(f"The hub did not start. The last that it wrote to {self.log}:\n{last}")
@@ -161,13 +172,15 @@ def _must_be_free(port):
             raise Problem(f"Port {port} is taken, perhaps by a trial that runs. Add --port and another.") from None
 
 
-def free_port():
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _answers(url):
+def answers(url: str) -> bool:
+    """Whether a hub is there."""
     try:
         return urllib.request.urlopen(url, timeout=2).status == 200
     except OSError:
