@@ -63,8 +63,8 @@ def curves(
     yscale: str = "linear",
 ) -> style.Picture:
     """Named lines over a shared x, or over an x of their own each; told apart by colour, dash and marker."""
-    ends = "; ".join(f"{name}: from {y[0]:.3f} to {y[-1]:.3f}" for name, y in lines.items())
-    fig, ax = style.figure(alt or f"{title}, as lines of {ylabel} over {xlabel}. {ends}.")
+    told = "; ".join(_course(name, x[name] if isinstance(x, Mapping) else x, y) for name, y in lines.items())
+    fig, ax = style.figure(alt or f"{title}, as lines of {ylabel} over {xlabel}. {told}.")
     for look, (name, y) in zip(style.looks(lines), lines.items(), strict=True):
         xs = x[name] if isinstance(x, Mapping) else x
         ax.plot(xs, y, label=name, linewidth=1.8, markersize=5, markevery=max(1, len(y) // 12), **look)
@@ -82,6 +82,16 @@ def curves(
     if len(lines) > 1:
         ax.legend(frameon=False)
     return fig
+
+
+def _course(name: str, xs: Sequence[float], y: Sequence[float]) -> str:
+    """How a line runs, in words: its ends, and where it turns in between."""
+    ys = [float(v) for v in y]
+    told = f"{name}: from {ys[0]:.3f} to {ys[-1]:.3f}"
+    for word, extreme in (("lowest", min(ys)), ("highest", max(ys))):
+        if extreme not in (ys[0], ys[-1]):
+            told += f", {word} {extreme:.3f} at {float(xs[ys.index(extreme)]):.4g}"
+    return told
 
 
 @style.drawing
@@ -216,10 +226,13 @@ def dots(groups: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: st
 
 @style.drawing
 def heatmap(
-    values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt
+    values: torch.Tensor, rows: Sequence[str], columns: Sequence[str], title, xlabel, ylabel, alt: str | None = None
 ) -> style.Picture:
     """A table of numbers (R, C) as shades from white (low) to dark (high), with a scale; a small one shows numbers."""
-    fig, ax = style.figure(alt, width=6.0, height=1.4 + 0.42 * len(rows))
+    highest = ", ".join(f"{row}: {columns[i]}" for row, i in zip(rows, values.argmax(1).tolist(), strict=True))
+    told = f"{title}: {len(rows)} rows ({ylabel}) by {len(columns)} columns ({xlabel}), from {values.min():.2f} to "
+    told += f"{values.max():.2f}; the highest in each row: {highest}."
+    fig, ax = style.figure(alt or told, width=6.0, height=1.4 + 0.42 * len(rows))
     fig.turns_dark = False
     shown = ax.imshow(values.detach().numpy(), cmap="Blues", aspect="auto")
     ax.grid(False)

@@ -1,4 +1,4 @@
-"""JupyterLab's settings, written into the environment so that a plain `jupyter lab` has them too."""
+"""JupyterLab's settings and its kernels', written into the environment so that a plain `jupyter lab` has them too."""
 
 import json
 from pathlib import Path
@@ -36,6 +36,8 @@ SERVER = {
     "FileContentsManager": {"pre_save_hook": SAVE_HOOK},
     "AsyncFileContentsManager": {"pre_save_hook": SAVE_HOOK},
 }
+# What every kernel loads: a NameError says which cells to run (missing_names.py).
+KERNEL = {"InteractiveShellApp": {"extensions": ["lessonlib.course.missing_names"]}}
 STYLE = Path(__file__).with_name("lab.css")  # how lessons look; it changes the page alone, never a notebook's file
 
 # The first lesson opens with its first cell run; what the page loads for it, in the form that JupyterLab asks for.
@@ -51,6 +53,7 @@ SETTINGS = Path("share/jupyter/lab/settings")
 CUSTOM = Path("share/jupyter/lab/custom")
 EXTENSIONS = Path("share/jupyter/labextensions/lessonlib-first-cell")
 CONFIG = Path("etc/jupyter/jupyter_server_config.json")
+KERNEL_CONFIG = Path("etc/ipython/ipython_kernel_config.json")
 
 
 def texts(environment: Path) -> dict[Path, str]:
@@ -60,6 +63,7 @@ def texts(environment: Path) -> dict[Path, str]:
         SETTINGS / "overrides.json": LAB,
         SETTINGS / "page_config.json": PAGE,
         CONFIG: server,
+        KERNEL_CONFIG: KERNEL,
         EXTENSIONS / "package.json": EXTENSION,
     }
     return {name: json.dumps(content, indent=2) + "\n" for name, content in made.items()} | {

@@ -1,7 +1,7 @@
 """One thing on the page for each prediction: the question, a field that fits it, and the answer when you have guessed.
 
     predict("shapes-embed", tuple(e.shape))                  # what came out is at hand
-    predict("flat-mlp-lucky", ratio, plots.histograms(…))    # and what is shown with it
+    predict("flat-mlp-luck", apart, plots.histograms(…))     # and what is shown with it
 
     with predict("training-the-tree-gain") as came_out:      # guess while it trains
         …                                                    # what is printed here stands in the answer

@@ -12,11 +12,12 @@ import torch.nn.functional as F
 
 from lessonlib import data, ladder, models, records, training
 from lessonlib.convolution import dilated
-from lessonlib.course import bench
+from lessonlib.course import bench, clock
 
 benchmarks = pytest.importorskip("benchmarks")  # stands in the repository, not in the package
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks import (  # noqa: E402
+    attention_and_tree,
     best,
     convolution_cost,
     fair,
@@ -29,6 +30,7 @@ from benchmarks import (  # noqa: E402
     search,
     steps,
     time_to_loss,
+    waiting,
 )
 
 torch.set_num_threads(1)
@@ -56,6 +58,8 @@ def _small(monkeypatch):
     monkeypatch.setattr(fair, "BATCH", 64)
     monkeypatch.setattr(search, "RATES", (0.01, 0.02))
     monkeypatch.setattr(longer_context, "STEPS", 2)
+    monkeypatch.setattr(attention_and_tree, "PASSES", 1)
+    monkeypatch.setattr(waiting.execute, "run", lambda *_: clock.Clock({"first": 1.0, "second": 2.0}))
     monkeypatch.setattr(longer_context, "CHUNK", 10)
     monkeypatch.setattr(convolution_cost, "CONTEXTS", (8, 16, 32))
     monkeypatch.setattr(sampling_rate, "ALONE", 2)
@@ -107,7 +111,10 @@ def test_the_published_run_stops_where_the_checkpoint_says(setting):
 SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
 
 
-@pytest.mark.parametrize("module", [steps, SLOW, fair, longer_context, best, convolution_cost, sampling_rate])
+MODULES = [steps, SLOW, fair, longer_context, attention_and_tree, best, convolution_cost, sampling_rate, waiting]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_each_benchmark_gives_lines(module, setting):
     measured = module.measure(setting)
     assert measured and all(line.value == line.value for line in measured)
@@ -117,6 +124,13 @@ def test_each_benchmark_gives_lines(module, setting):
     assert all(json.loads(line.line())["mean"] == line.mean for line in stamped)
     assert all(records.title(line) in lines.table(stamped) for line in stamped)
     assert any(records.baseline(line, stamped) for line in stamped) == bool(records.catalogue()[name].baseline)
+
+
+def test_what_a_lesson_takes_is_told_with_its_longest_cell(setting, monkeypatch):
+    monkeypatch.setattr(waiting.budget, "work", lambda: 3 * waiting.budget.REFERENCE)
+    whole, longest = waiting.measure(setting)[:2]
+    assert (whole.subject, whole.value, longest.value) == ("start-here", 3.0, 2.0)
+    assert longest.detail == {"slowness": pytest.approx(3.0), "cell": "second"}
 
 
 @pytest.mark.parametrize("length", [3, 100])

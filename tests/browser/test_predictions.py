@@ -14,10 +14,10 @@ CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.mode
 SLOW = """
 import time
 from lessonlib.widgets import predict
-with predict("flat-mlp-lucky") as came_out:
+with predict("flat-mlp-luck") as came_out:
     print("a secret sum")
     time.sleep(3)
-    came_out(4.0)
+    came_out(1.07)
 """
 
 

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from lessonlib import lessons
+from lessonlib.checks import registry
 from lessonlib.course import ROOT
 from lessonlib.widgets import content
 
@@ -60,3 +61,51 @@ def test_ends_with_a_summary_and_the_way_on(lesson):
         assert f"](../exercises/{lesson.name})" in prose(lesson)
     if lesson.name[:2] != NUMBERS[-1]:
         assert "**Next:**" in cells(lesson, "markdown")[-1]
+
+
+# --- how long things take, as estimated ---
+
+WORDS_A_MINUTE, SECONDS_A_LINE, MINUTES_A_GUESS = 230, 5, 1
+LONGEST, EVENING, FAST = 45, 150, 45  # minutes
+
+
+def estimate(file: Path, headings: tuple[str, ...] = ()) -> float:
+    """Minutes to read a lesson, or what stands below some of its headings, follow its code and guess its answers."""
+    minutes, heading = 0.0, ""
+    for cell in nbformat.read(file, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            found = re.match(r"#+ (.+)", cell.source)
+            heading = found[1] if found else heading
+        if headings and heading not in headings:
+            continue
+        if cell.cell_type == "markdown":
+            text = re.sub(r"<!-- generated.*?<!-- end -->|\]\([^)]*\)", "", cell.source, flags=re.DOTALL)
+            minutes += len(re.findall(r"[\w'’]+", text)) / WORDS_A_MINUTE
+        elif not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            minutes += len(cell.source.splitlines()) * SECONDS_A_LINE / 60
+            minutes += MINUTES_A_GUESS * ("predict(" in cell.source)
+    return minutes
+
+
+def test_a_lesson_says_no_fewer_minutes_than_it_takes_to_read_and_none_takes_longer_than_it_may(lesson):
+    assert estimate(lesson) <= lessons.find(lesson.name).minutes <= LONGEST
+
+
+def test_the_core_path_with_the_exercise_that_builds_the_tree_is_an_evening():
+    minutes = sum(each.minutes for each in lessons.lessons() if each.core)
+    assert minutes + registry.exercises()["build"].minutes <= EVENING
+
+
+def test_the_fast_lane_leads_through_sections_that_are_there(committed_course):
+    text = prose(committed_course / "notebooks" / lessons.find("start-here").file)
+    lane = text[text.index("**In a hurry?**") :].partition("\n\n")[0]
+    said = int(re.search(r"about (\d+) minutes", lane)[1])
+    minutes, sections = estimate(committed_course / "notebooks" / lessons.find("start-here").file), {}
+    for number, there in re.findall(r"\[(\d\d)\]\([^)]*\)(.*?)(?=\[\d\d\]|$)", lane, flags=re.DOTALL):
+        file = committed_course / "notebooks" / lessons.find(number).file
+        sections[lessons.find(number).slug] = quoted = tuple(re.findall(r'"([^"]+)"', there))
+        titles = re.findall(r"^#+ (.+)$", prose(file), flags=re.MULTILINE)
+        assert quoted and set(quoted) <= set(titles)
+        minutes += estimate(file, quoted)
+    assert {"start-here", *sections} == {each.slug for each in lessons.lessons() if each.fast}
+    assert minutes <= said <= FAST

@@ -155,3 +155,14 @@ def test_saturated_units_are_counted():
 def test_vowels_are_bold_on_the_embedding_map_and_nothing_else():
     fig = plots.embedding_map(torch.randn(6, 4), [".", "a", "b", "u", "ei", "A"])
     assert {text.get_text() for text in fig.axes[0].texts if text.get_weight() == "bold"} == {"a", "u"}
+
+
+def test_what_a_figure_says_unasked_tells_where_a_line_turns_and_where_a_table_is_highest():
+    valley = plots.curves([1, 2, 3], {"loss": [3.0, 2.5, 2.8]}, "A search", "rate", "nats")
+    assert "loss: from 3.000 to 2.800, lowest 2.500 at 2." in valley.alt
+    assert "lowest" not in plots.curves([1, 2], {"loss": [3.0, 2.5]}, "A search", "rate", "nats").alt
+    table = plots.heatmap(torch.tensor([[0.2, 0.8], [1.0, 0.0]]), "ab", "xy", "Weights", "looked at", "looking")
+    assert (
+        "2 rows (looking) by 2 columns (looked at), from 0.00 to 1.00; the highest in each row: a: y, b: x."
+        in table.alt
+    )
