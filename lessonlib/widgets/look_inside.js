@@ -102,7 +102,7 @@ function next(model) {
   const after = h("input", { type: "range", min: 0 }), afterWords = h("output", { class: "ll-look-after" });
   const heat = h("input", { type: "range", min: 0.1, max: 3, step: 0.1 }), heatWords = h("output");
   const draw = h("button", { type: "button" }, "Draw 100");
-  const write = h("button", { type: "button", disabled: !model.get("live") }, "Write 8 words");
+  const write = h("button", { type: "button", hidden: !model.get("live") }, "Write 8 words");
   const chart = h("div", { class: "ll-look-chart" });
   const said = h("p", { role: "status" }), words = h("p", { class: "ll-look-words", role: "status" });
   let length = null, draws = null;

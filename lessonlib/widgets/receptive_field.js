@@ -74,9 +74,11 @@ function controls(model) {
   const kind = radios("Shape", { tree: "tree", conv: "convolution" }, model.get("kind"), (value) =>
     change(model, { kind: value, selected: [] }));
   const why = h("span", { class: "ll-rf-why", id: `ll-rf-why-${Math.random().toString(36).slice(2)}` },
-    "Levels and shape are your model’s own, so they are fixed. Untick to set them yourself.");
+    model.get("live")
+      ? "Levels and shape are your model’s own, so they are fixed. Untick to set them yourself."
+      : "Levels, shape and text are those that the author’s model was measured with. Untick to set them yourself.");
   [levels, kind].forEach((control) => control.setAttribute("aria-describedby", why.id));
-  const measured = model.get("has_model") && h("label", { class: "ll-option" }, computed, h("span", {}, "computed from your model"));
+  const measured = model.get("has_model") && h("label", { class: "ll-option" }, computed, h("span", {}, `computed from ${model.get("live") ? "your" : "the author’s"} model`));
 
   text.addEventListener("input", () => change(model, { text: text.value, selected: [] }));
   levels.addEventListener("input", () => change(model, { levels: +levels.value, selected: [] }));

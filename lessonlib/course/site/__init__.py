@@ -18,3 +18,4 @@ ABOUT = (
     "A hands-on course: build a WaveNet-style tree of characters from the flat MLP that you know, train it on your own "
     "machine, and know what every number in it does."
 )
+DESCRIPTIONS = "descriptions.json"  # beside the sources that Sphinx reads: what link previews say of each page

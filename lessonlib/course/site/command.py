@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from lessonlib.course import ROOT, Problem, automatic, targets
-from lessonlib.course.site import HERE, gather, placing
+from lessonlib.course.site import HERE, gather, markup, placing
 
 
 def main(argv: list[str]) -> int:
@@ -45,4 +45,5 @@ def build(root: Path, scratch: Path, url: str = "") -> Path:
     if done.returncode:
         raise Problem(f"The site could not be built:\n{done.stderr.strip().replace(str(scratch), '')}")
     placing.tidy(pages)
+    markup.mend(pages)
     return pages

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from lessonlib import lessons
 from lessonlib.course import build, committed, notebooks
-from lessonlib.course.site import HERE, contents, living, looked_up, reading
+from lessonlib.course.site import HERE, contents, descriptions, living, looked_up, reading
 
 
 def gather(root: Path, folder: Path) -> list[str]:
@@ -27,6 +27,7 @@ def gather(root: Path, folder: Path) -> list[str]:
     contents.write(HERE / "pages", folder)
     shutil.copytree(HERE / "static", folder / "_static", dirs_exist_ok=True)
     living.write_modules(folder / "_static" / "widgets")
+    descriptions.put(folder)
     return changed
 
 
@@ -34,11 +35,13 @@ def _notebooks(course: Path, folder: Path) -> None:
     """The lessons and the exercises, each under its own name, so that the links between them hold."""
     exercises = build.exercises(course)
     there = {lesson: _whole(notebooks.read(course / "notebooks" / lesson.file)) for lesson in lessons.lessons()}
-    reading.check_rules([*there.values(), *exercises.values()])
+    for rule in reading.idle_rules([*there.values(), *exercises.values()]):
+        print(f"site/reading.toml has a rule that fits nothing any more: {rule}")
     for lesson, notebook in there.items():
         notebooks.write(folder / "notebooks" / lesson.file, notebooks.dumps(reading.lesson(notebook, lesson)))
         if lesson.file in exercises:
-            made = reading.exercise(exercises[lesson.file], lesson)
+            solved = _whole(notebooks.read(course / "solutions" / lesson.file))
+            made = reading.exercise(exercises[lesson.file], solved)
             notebooks.write(folder / "exercises" / lesson.file, notebooks.dumps(made))
 
 

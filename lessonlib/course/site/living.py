@@ -54,8 +54,8 @@ def _output(data: dict, place: str) -> str:
 
 
 def embedded(widget: LessonWidget, place: str) -> str:
-    """The HTML of a widget made here, for a page that is written by hand."""
-    return _output(widget._repr_mimebundle_()[0], place)
+    """The HTML of a widget made here, in one line, so that it can stand in Markdown."""
+    return _output(widget._repr_mimebundle_()[0], place).replace("\n", "&#10;")
 
 
 def alive(kind: type[LessonWidget], state: dict, still: str, place: str) -> str:

@@ -66,3 +66,19 @@ async function revive(place) {
 }
 
 document.querySelectorAll(".alive").forEach(revive);
+
+// --- what scrolls sideways can be reached by the keyboard, and nothing else is a stop on its way ---
+
+function reachScrollers() {
+  document.querySelectorAll("article pre, article .cell_output, article .table-wrapper, article math").forEach((element) => {
+    if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  });
+}
+reachScrollers();
+addEventListener("load", reachScrollers);
+addEventListener("resize", reachScrollers);
+
+// --- on paper everything is open ---
+
+addEventListener("beforeprint", () => document.querySelectorAll("article details").forEach((fold) => { fold.open = true; }));
