@@ -9,6 +9,7 @@
     __main__        FOLDER/teach, the instructor's way in; it runs in FOLDER/env, as all below
       guard         nothing is graded where nbgrader would run answers itself
       collecting    takes only what its owner has submitted, at the time that the file system tells
+      plugin        our steps of nbgrader's autograde
       rebuilding    the course's notebook with a student's answers in it
       booking       points and words from our sandbox, by way of the journal
     grades          from the tables of `grade` to Canvas, Moodle and a page about a class

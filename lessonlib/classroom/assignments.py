@@ -12,12 +12,12 @@ from lessonlib.course import ROOT, build, notebooks
 
 P = "nbgrader.preprocessors."
 SANITIZE = [
-    "lessonlib.classroom.rebuilding.Rebuilt",
+    "lessonlib.classroom.plugin.Rebuilt",
     *(P + name for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells")),
     P + "CheckCellMetadata",
 ]
 AUTOGRADE = [
-    "lessonlib.classroom.booking.SandboxGrade",
+    "lessonlib.classroom.plugin.SandboxGrade",
     *(P + name for name in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")),
 ]
 COLLECT = "lessonlib.classroom.collecting.OwnedCollect"

@@ -12,67 +12,46 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.converters import NbGraderException
-from traitlets import Float, Integer
 
 from lessonlib.checks.result import Result
-from lessonlib.classroom.guard import Ours
-from lessonlib.classroom.rebuilding import files
 from lessonlib.course import Problem, grade, journal, notebooks, report, sandbox, submissions
 from lessonlib.course.lock import one_at_a_time
 
-GRADES = "grades"  # in the course folder: what `grade` finds
+BUSY = "Another run is at these answers; waiting for it."
 
 
-class SandboxGrade(Ours):
-    """A preprocessor of nbgrader's, in the place of Execute."""
-
-    seed = Integer(None, allow_none=True, help="the seed of the checks; the same for all runs of a class").tag(
-        config=True
-    )
-    budget = Float(grade.BUDGET, min=1, max=600, help="processor time for a recipe for training, in seconds").tag(
-        config=True
-    )
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Write each exercise's points and report into its check cell; all other cells lose their outputs."""
-        coursedir = self.converter().coursedir
-        solution, path = files(coursedir, resources)
-        sheet = sheet_of(solution)
-        folder = Path(coursedir.root) / GRADES / resources["nbgrader"]["assignment"]
-        try:
-            done = graded(path, sheet, folder, self.seed, self.budget)
-        except Problem as problem:
-            raise NbGraderException(str(problem)) from None
-        if done.problem:
-            raise NbGraderException(done.problem)
-        book(nb, {result.exercise.check_id: result for result in done.results}, self.seed)
-        return nb, resources
-
-
-def sheet_of(solution: Path) -> submissions.Sheet:
-    """What the notebook asks. Raises NbGraderException where it has points that no check of the course gives."""
-    sheet = submissions.sheet(solution)
-    known = {exercise.check_id for exercise in sheet.exercises}
-    for cell in sheet.cells.values():
-        marks = cell.metadata.nbgrader
-        by_hand = marks.get("solution") or cell.cell_type != "code"
-        if marks.get("grade") and not by_hand and marks.grade_id not in known:
-            raise NbGraderException(
-                f"{solution.name}: the cell {marks.grade_id} is graded, and no check of the course belongs to it. Make "
-                "it a manually graded answer, or take its points away."
+def sheet(solution: Path) -> submissions.Sheet:
+    """What the notebook asks. Raises Problem where it has points that no check of the course gives."""
+    found = submissions.sheet(solution)
+    known = {exercise.check_id for exercise in found.exercises}
+    for name, cell in found.cells.items():
+        by_hand = notebooks.is_answer(cell) or cell.cell_type != "code"
+        if cell.metadata.nbgrader.get("grade") and not by_hand and name not in known:
+            raise Problem(
+                f"{solution.name}: the cell {name} is graded, and no check of the course belongs to it. Make it a "
+                "manually graded answer, or take its points away."
             )
-    return sheet
+    return found
 
 
-def graded(path: Path, sheet: submissions.Sheet, folder: Path, seed: int, budget: float) -> report.Grade:
-    """The grade of one file, with the journal in `folder`."""
+def run(paths: dict[Path, str], asked: submissions.Sheet, folder: Path, jobs: int, seed: int, budget: float) -> None:
+    """Grade the files, each under its name, into `folder`; what was graded with this seed before is known."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (
-        one_at_a_time(folder / "lock", "These answers are being graded; waiting."),
-        journal.opened(folder, seed) as kept,
-    ):
-        return grade.one(path, [sheet], kept, _sandbox(), budget)
+    with one_at_a_time(folder / "lock", BUSY):
+        grade.run([*paths], folder, seed, jobs, budget=budget, course=[asked], names=paths)
+
+
+def results(path: Path, asked: submissions.Sheet, folder: Path, seed: int, budget: float) -> dict[str, Result]:
+    """The results of one file by the names of its check cells, with the journal in `folder`.
+
+    Raises Problem where it cannot be graded.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with one_at_a_time(folder / "lock", BUSY), journal.opened(folder, seed) as kept:
+        done = grade.one(path, [asked], kept, _sandbox(), budget)
+    if done.problem:
+        raise Problem(done.problem)
+    return {result.exercise.check_id: result for result in done.results}
 
 
 @functools.cache
@@ -83,7 +62,7 @@ def _sandbox() -> sandbox.Sandbox:
     return box
 
 
-def book(nb: NotebookNode, results: dict[str, Result], seed: int) -> None:
+def book(nb: NotebookNode, found: dict[str, Result], seed: int) -> None:
     """Put the results into the notebook's check cells.
 
     nbgrader reads the first result as the points. A check cell without one would get full points, so each gets one.
@@ -92,12 +71,12 @@ def book(nb: NotebookNode, results: dict[str, Result], seed: int) -> None:
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
-        result = results.get(notebooks.grade_id(cell))
-        if result is not None:
-            cell.outputs = [_output(result)]
+        name = notebooks.grade_id(cell)
+        if name in found:
+            cell.outputs = [_output(found[name])]
             cell.metadata["lessonlib"] = {"seed": seed}
         elif cell.metadata.get("nbgrader", {}).get("grade") and not notebooks.is_answer(cell):
-            raise NbGraderException(f"The check {notebooks.grade_id(cell)} was not graded.")
+            raise Problem(f"The check {name} was not graded.")
 
 
 def _output(result: Result) -> NotebookNode:

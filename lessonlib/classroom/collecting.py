@@ -78,7 +78,7 @@ class OwnedCollect(ExchangeCollect):
             owner = pwd.getpwuid(uid).pw_name
             if claim[1] != owner or not entry.is_dir(follow_symlinks=False):
                 self.log.warning(
-                    "%r is no folder of %s: it belongs to %s, and is left out.", entry.name, claim[1], owner
+                    "%r is left out: it is no folder, or not of %s but of %s.", entry.name, claim[1], owner
                 )
             elif self.coursedir.student_id in ("*", "", owner):
                 return Record(Path(entry.path), owner, uid, _changed(Path(entry.path)))

@@ -23,6 +23,7 @@ ASKED = ("requirements.txt", "requirements-class.txt")
 CONSTRAINTS = "constraints.txt"
 IN_THE_WHEEL = ("lessonlib", "benchmarks")  # lessons read the records
 GUARD = {"ServerApp": {"jpserver_extensions": {"lessonlib.classroom.guard": True}}}
+GUARD_FILE = "jupyter_server_config.d/lessonlib-guard.json"
 STAMP = "installed-class"
 PATTERNS = '"*" = [' + ", ".join(f'"*.{end}"' for end in ("jsonl", "txt"))  # records, and what pyproject.toml names
 
@@ -42,10 +43,8 @@ class ClassEnvironment(environment.Environment):
 
     def fingerprint(self, requirements: str = STAMP) -> str:
         """What the stamp says of an install that is up to date: its place, what was asked for, and lessonlib itself."""
-        digest = hashlib.sha256()
-        for file in [*(self.root / name for name in (*ASKED, CONSTRAINTS)), *_sources(self.root)]:
-            digest.update(file.relative_to(self.root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-        return f"{self.folder.resolve()}\n{digest.hexdigest()}\n"
+        asked = _digest(self.root, [self.root / name for name in (*ASKED, CONSTRAINTS)])
+        return f"{self.folder.resolve()}\n{asked}\n{_digest(self.root, _sources(self.root))}\n"
 
     def is_usable(self) -> bool:
         """Whether one can install on top of it."""
@@ -74,30 +73,37 @@ class ClassEnvironment(environment.Environment):
             raise Problem(f"{base} could not make {self.folder}: {(done.stdout + done.stderr).strip()}")
 
     def _install(self, requirements: str) -> None:
-        print("Installing what a class needs …", flush=True)
-        stamp = self.fingerprint()
+        stamp, before = self.fingerprint(), self._stamp_of_packages()
         self.stamp().unlink(missing_ok=True)
-        before = os.umask(0o022)  # for all to read
+        mask = os.umask(0o022)  # for all to read
         try:
-            self._install_all()
+            with tempfile.TemporaryDirectory(prefix="course-class-") as scratch:
+                if before != stamp.splitlines()[:2]:
+                    self._install_packages(Path(scratch))
+                self._install_ours(Path(scratch))
         finally:
-            os.umask(before)
+            os.umask(mask)
         self.stamp().write_text(stamp, encoding="utf-8")
 
-    def _install_all(self) -> None:
+    def _stamp_of_packages(self) -> list[str]:
+        """What the stamp says of all but lessonlib."""
+        return self.stamp().read_text("utf-8").splitlines()[:2] if self.stamp().exists() else []
+
+    def _install_packages(self, scratch: Path) -> None:
+        print("Installing what a class needs …", flush=True)
         self._discard_unfinished()
         if version := pytorch.pinned(self.root / ASKED[0]):
             self._install_torch(version)
-        with tempfile.TemporaryDirectory(prefix="course-class-") as scratch:
-            self._pip("install", *self._asked(Path(scratch)))
-            wheel = self._wheel(Path(scratch))
-            self._pip("install", "--no-deps", "--force-reinstall", str(wheel))
+        self._pip("install", *self._asked(scratch))
+
+    def _install_ours(self, scratch: Path) -> None:
+        print("Installing lessonlib …", flush=True)
+        self._pip("install", "--no-deps", "--force-reinstall", str(self._wheel(scratch)))
         settings.write(self.folder)
+        jupyter = self.folder / "etc" / "jupyter"
         (self.folder / settings.SETTINGS / "page_config.json").unlink()  # it hides nbgrader's buttons
-        extensions = self.folder / "etc" / "jupyter" / "jupyter_server_config.d" / "lessonlib-guard.json"
-        extensions.write_text(json.dumps(GUARD) + "\n", encoding="utf-8")
-        safe = self.folder / "etc" / "jupyter" / f"{assignments.CONFIG}.json"
-        safe.write_text(json.dumps(assignments.SAFE, indent=1) + "\n", encoding="utf-8")
+        for name, told in {f"{assignments.CONFIG}.json": assignments.SAFE, GUARD_FILE: GUARD}.items():
+            (jupyter / name).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
     def _asked(self, scratch: Path) -> list[str]:
         """The arguments for pip: all that is asked for, but lessonlib from the folder."""
@@ -120,6 +126,13 @@ class ClassEnvironment(environment.Environment):
     def _pip_command(self) -> list[object]:
         """The course's own pip, working for this environment, which has none."""
         return [sys.executable, "-m", "pip", f"--python={self.python}"]
+
+
+def _digest(root: Path, files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _sources(root: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.exchange import ExchangeFactory
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
 
@@ -25,20 +25,6 @@ class Unsafe(NbGraderException):
 
     def __init__(self, why: str):
         super().__init__(f"{why} {CURE}")
-
-
-class Ours(NbGraderPreprocessor):
-    """What our two preprocessors share."""
-
-    def converter(self) -> Autograde:
-        """The run that this preprocessor works in, once that was found safe."""
-        above = self.parent
-        while above is not None and not isinstance(above, Autograde):
-            above = above.parent
-        if above is None:
-            raise Unsafe(f"{type(self).__name__} works in nbgrader's autograde alone.")
-        require_safe(above)
-        return above
 
 
 def require_safe(run: Autograde) -> None:

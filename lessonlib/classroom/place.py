@@ -72,15 +72,16 @@ class Place:
     def variables(self, instructor: bool) -> dict[str, str]:
         """The environment variables that a server, or a command, of the class needs.
 
-        With the last an error in a configuration ends nbgrader; without it nbgrader goes on with its own defaults.
+        For an instructor an error in a configuration ends nbgrader; it would go on with its own defaults.
         """
         first = self.course if instructor else self.settings / "students"
-        return {
-            FOLDER: str(self.folder),
+        told = {
             "PATH": f"{self.env / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, (first, self.settings))),
-            "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1",
         }
+        if instructor:
+            told |= {FOLDER: str(self.folder), "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1"}
+        return told
 
 
 def here() -> Place:

@@ -13,33 +13,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from lessonlib.classroom.guard import Ours
 from lessonlib.course import build, notebooks, submissions
 
 
-class Rebuilt(Ours):
-    """A preprocessor of nbgrader's: the first that sees a submission."""
+def rebuilt(solution: Path, handed_in: Path) -> NotebookNode:
+    """The exercise that `solution` gives, with what was handed in: the answers, and own cells below what they followed.
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """The notebook of the course with the answers of the file that was handed in."""
-        solution, path = files(self.converter().coursedir, resources)
-        return rebuilt(solution, notebooks.read(path)), resources
-
-
-def files(coursedir: object, resources: dict) -> tuple[Path, Path]:
-    """The solution of the notebook that is graded, and the file that was handed in."""
-    told = resources["nbgrader"]
-    folders = [
-        coursedir.format_path(coursedir.source_directory, ".", told["assignment"]),
-        coursedir.format_path(coursedir.submitted_directory, told["student"], told["assignment"]),
-    ]
-    solution, path = (Path(folder) / f"{told['notebook']}.ipynb" for folder in folders)
-    return solution, path
-
-
-def rebuilt(solution: Path, theirs: NotebookNode) -> NotebookNode:
-    """The exercise that `solution` gives, with the answers in `theirs`, and each cell of their own below the one that
-    it stood below."""
+    Raises Problem where the file is no notebook.
+    """
+    theirs = notebooks.read(handed_in)
     made = build.exercise(notebooks.read(solution))
     sheet = submissions.sheet(solution)
     parts = submissions.answer_cells(theirs.cells, sheet)

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from datetime import UTC
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI, NbGraderApp
 from nbgrader.converters import Autograde
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import SAWarning
 
-from lessonlib.classroom import booking, guard, place
-from lessonlib.course import Problem, grade
-from lessonlib.course.lock import one_at_a_time
+from lessonlib.classroom import guard, place
+from lessonlib.classroom.plugin import SandboxGrade
+from lessonlib.course import Problem
 from lessonlib.course.submissions import readable
+
+warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader 0.9.6 has it at each submission
 
 
 class Class:
@@ -115,8 +119,10 @@ def release(argv: list[str]) -> int:
     parser = _parser("release", "Make the students' version of an assignment and let them fetch it.")
     parser.add_argument("--due", metavar="DATE", help='for example "2026-12-18 23:59", in the time of this machine')
     options = parser.parse_args(argv)
+    from lessonlib.classroom import booking
+
     ours, name = Class(), options.assignment
-    booking.sheet_of(ours.source(name))
+    booking.sheet(ours.source(name))
     due = _utc(options.due) if options.due else None
     with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id) as book:
         book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
@@ -170,13 +176,12 @@ def grade_all(argv: list[str]) -> int:
 
 def _run(ours: Class, name: str, source: Path, jobs: int) -> None:
     """Let `grade` do the work, several answers at a time; all that it finds is in the journal."""
+    from lessonlib.classroom import booking
+
     paths = [ours.place.course / "submitted" / student / name / source.name for student in ours.students(name)]
     names = {path: path.parents[1].name for path in paths if path.exists()}
-    rules, folder = booking.SandboxGrade(parent=ours.settings), ours.place.grades / name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with one_at_a_time(folder / "lock", "Another run is at these answers; waiting for it."):
-        sheet = [booking.sheet_of(source)]
-        grade.run([*names], folder, rules.seed, jobs, budget=rules.budget, course=sheet, names=names)
+    rules = SandboxGrade(parent=ours.settings)
+    booking.run(names, booking.sheet(source), ours.place.grades / name, jobs, rules.seed, rules.budget)
 
 
 def _book(ours: Class, name: str, student: str, again: bool) -> str:

@@ -1,0 +1,52 @@
+"""Tries to grade under each of the settings in standard input: {name: text of nbgrader_config.py}.
+
+Prints {name: [exit code, what was said]}. teach is imported once; each try is a forked process. The name "plain …"
+is nbgrader's own command, without the variable that makes an error in the settings fatal.
+"""
+
+import contextlib
+import io
+import json
+import os
+import sys
+
+from nbgrader.apps import NbGraderApp
+
+import lessonlib.classroom.booking  # noqa: F401  once, for all
+from lessonlib.classroom import __main__ as teach
+from lessonlib.classroom import place
+
+
+def attempt(name: str, assignment: str) -> None:
+    if not name.startswith("plain"):
+        sys.exit(teach.main(["grade", assignment, "--again"]))
+    os.environ.pop("TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR", None)
+    os.chdir(place.here().course)
+    NbGraderApp.launch_instance(["autograde", assignment, "--force"])
+
+
+def tried(name: str, settings: str, assignment: str) -> list:
+    (place.here().course / "nbgrader_config.py").write_text(settings)
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        os.close(reading)
+        said, code = io.StringIO(), 1
+        with os.fdopen(writing, "w") as out, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            try:
+                attempt(name, assignment)
+                code = 0
+            except SystemExit as end:
+                code = end.code or 0
+            finally:
+                out.write(said.getvalue())
+                out.flush()
+                os._exit(code if isinstance(code, int) else 1)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        text = said.read()
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), text]
+
+
+if __name__ == "__main__":
+    assignment, cases = json.load(sys.stdin)
+    print(json.dumps({name: tried(name, settings, assignment) for name, settings in cases.items()}))
