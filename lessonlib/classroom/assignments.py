@@ -31,18 +31,19 @@ SAFE = {
 
 OWN = '''"""Your settings for nbgrader. `course.py class` wrote this file once and does not touch it again."""
 
+import json
 from pathlib import Path
 
-c = get_config()  # noqa: F821
+from traitlets.config import Config
 
-c.CourseDirectory.root = str(Path(__file__).parent)
-c.CourseDirectory.db_url = f"sqlite:///{{Path(__file__).parent}}/gradebook.db"
+HERE = Path(__file__).parent
+c = get_config()
 
-# Answers are run by the course's sandbox. nbgrader's own way, Execute, runs them with all that you may do: they could
-# change every grade. Nothing is graded while it stands among the preprocessors.
-c.Autograde.sanitize_preprocessors = {sanitize}
-c.Autograde.autograde_preprocessors = {autograde}
-c.ExchangeFactory.collect = "{collect}"
+# The class's own settings. Answers are run by the course's sandbox: nbgrader's Execute would run them with all that you
+# may do, and they could change every grade. Nothing is graded while it stands among the preprocessors.
+c.merge(Config(json.loads((HERE.parent / "settings" / "nbgrader_config.json").read_text())))
+c.CourseDirectory.root = str(HERE)
+c.CourseDirectory.db_url = f"sqlite:///{{HERE}}/gradebook.db"
 
 # The numbers that checks draw depend on it: with the same seed, grading again gives the same points. Keep it secret.
 c.SandboxGrade.seed = {seed}
@@ -60,8 +61,7 @@ def write(where: Place, made: Made, root: Path = ROOT) -> None:
     where.exchange.chmod(0o1777)  # nbgrader asks for a folder that all can write to; nobody removes another's
     made.write(where.settings / f"{CONFIG}.json", _json(common(where)))
     made.write(where.settings / "students" / "labconfig" / "page_config.json", _json(FOR_TEACHERS))
-    own = OWN.format(sanitize=_rows(SANITIZE), autograde=_rows(AUTOGRADE), collect=COLLECT, seed=secrets.randbits(31))
-    made.write(where.course / f"{CONFIG}.py", own, 0o600, once=True)
+    made.write(where.course / f"{CONFIG}.py", OWN.format(seed=secrets.randbits(31)), 0o600, once=True)
     for path in notebooks.numbered(root / "solutions"):
         _assignment(where, made, path)
 
@@ -103,7 +103,3 @@ def _assignment(where: Place, made: Made, solution: Path) -> None:
 
 def _json(settings: dict) -> str:
     return json.dumps(settings, indent=1) + "\n"
-
-
-def _rows(names: list[str]) -> str:
-    return "[\n" + "".join(f'    "{name}",\n' for name in names) + "]"

@@ -8,6 +8,7 @@ only ordinary files of the owner's are copied. Whatever is wrong with one submis
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import os
 import pwd
@@ -21,6 +22,8 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
+
+from lessonlib.classroom.hub.accounts import is_demonstration
 
 TIME, SECRET = "timestamp.txt", "submission_secret.txt"
 MOST_FILES, DEEPEST = 200, 5
@@ -80,6 +83,8 @@ class OwnedCollect(ExchangeCollect):
                 self.log.warning(
                     "%r is left out: it is no folder, or not of %s but of %s.", entry.name, claim[1], owner
                 )
+            elif is_demonstration(owner):
+                self.log.warning("%r is left out: %s is an account of a trial, open to all.", entry.name, owner)
             elif self.coursedir.student_id in ("*", "", owner):
                 return Record(Path(entry.path), owner, uid, _changed(Path(entry.path)))
         except (KeyError, OSError) as error:
@@ -117,6 +122,8 @@ class OwnedCollect(ExchangeCollect):
             new.rename(place)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                place.parent.rmdir()  # where nothing of theirs could be taken
         return self.log.info("%s of %s.", "A newer submission" if is_here else "The submission", student)
 
     def _copy(self, record: Record, target: Path) -> None:

@@ -17,7 +17,10 @@ from traitlets.utils.importstring import import_item
 
 from lessonlib.classroom import assignments
 
-CURE = "Nothing was graded. Mend class/nbgrader_config.py: what it was made with stands in settings/, too."
+CURE = (
+    "Nothing was graded. Mend class/nbgrader_config.py; or move it away and run `course.py class` again, which makes "
+    "another, with a new seed."
+)
 
 
 class Unsafe(NbGraderException):

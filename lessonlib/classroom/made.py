@@ -33,7 +33,7 @@ class Made:
         if path.exists() and files.digest(path.read_bytes()) not in (self._known.get(name), files.digest(data)):
             path = self.folder / NEWER / name
             self.said.append(f"{name} is not as it was made: it stays. The newer one is {path}.")
-        else:
+        elif not once:
             self._known[name] = files.digest(data)
         files.write(path, data)
         path.chmod(mode)
@@ -41,6 +41,7 @@ class Made:
     def keep(self) -> None:
         """Note what was written. The last step: after one that was cut off, files of ours count as changed."""
         files.write(self.folder / RECORD, (json.dumps(self._known, indent=1, sort_keys=True) + "\n").encode())
+        (self.folder / RECORD).chmod(0o600)
 
 
 def give(path: Path, account: str) -> None:

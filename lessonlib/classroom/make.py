@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import subprocess
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
-from lessonlib.classroom import assignments, environment, place, students
+from lessonlib.classroom import assignments, environment, hub, place, students
 from lessonlib.classroom.made import Made, give
 from lessonlib.classroom.place import Place
 from lessonlib.course import Problem
@@ -40,16 +40,15 @@ def main(argv: list[str]) -> int:
 
 def make(where: Place) -> list[str]:
     """Make the class at this place; returns what there is to say. Raises Problem where it cannot be made."""
+    os.umask(0o022)  # what is for the instructor alone says so itself
     _try(where)
     made = Made(where.folder)
     environment.ClassEnvironment(where.env).ensure()
     said = [students.update(where)]
     assignments.write(where, made)
     made.write(where.teach, TEACH.format(variables=_exports(where)), 0o755)
-    hub = _hub()
-    if hub:
-        hub.write(where, made)
-    made.write(where.folder / "README.md", readme(where, hub.readme(where) if hub else ""))
+    hub.write(where, made)
+    made.write(where.folder / "README.md", README.format(teach=where.teach, folder=where.folder, hub=hub.readme(where)))
     made.keep()
     give(where.course, where.owner)
     _check(where)
@@ -69,12 +68,7 @@ def _try(where: Place) -> None:
 
 
 def _exports(where: Place) -> str:
-    return "\n".join(f"export {name}='{value}'" for name, value in where.variables(instructor=True).items())
-
-
-def _hub():
-    """The room that makes the hub's configuration."""
-    return import_module("lessonlib.classroom.hub") if find_spec("lessonlib.classroom.hub") else None
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in where.variables(instructor=True).items())
 
 
 def _check(where: Place) -> None:
@@ -100,7 +94,8 @@ have written stays.
 `{teach}` alone lists the assignments and all else it can do. `{teach} open` shows the same on nbgrader's own pages:
 *Nbgrader, Formgrader* in JupyterLab.
 
-{hub}## What lies where
+{hub}
+## What lies where
 
 | | | who reads it |
 |---|---|---|
@@ -123,8 +118,3 @@ it is called, and at the time when they last changed by the file system's own cl
 Grading again gives the same points: they depend on the answers and the seed in `class/nbgrader_config.py`. A run that
 was stopped resumes where it left off. A score that you have set by hand stays.
 """
-
-
-def readme(where: Place, hub: str) -> str:
-    """The instructor's page."""
-    return README.format(folder=where.folder, teach=where.teach, hub=f"{hub.strip()}\n\n" if hub else "")

@@ -66,8 +66,8 @@ class SandboxGrade(_Ours):
 
         solution, handed_in, folder = self.files(resources)
         with _as_nbgrader_says():
-            results = booking.results(handed_in, booking.sheet(solution), folder, self.seed, self.budget)
-            booking.book(nb, results, self.seed)
+            seed = booking.seed(self.seed, folder.name)
+            booking.book(nb, booking.results(handed_in, booking.sheet(solution), folder, seed, self.budget), seed)
         return nb, resources
 
 

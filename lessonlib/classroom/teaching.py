@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import sqlite3
 import sys
 import traceback
 import warnings
-from datetime import UTC
+from contextlib import closing
+from datetime import UTC, date
 from pathlib import Path
 
 from dateutil.parser import ParserError
@@ -133,11 +135,11 @@ def release(argv: list[str]) -> int:
     return 0
 
 
-def _utc(date: str) -> str:
+def _utc(said: str) -> str:
     try:
-        return f"{parse_date(date).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{parse_date(said).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ParserError, OverflowError):
-        raise Problem(f'{date!r} is no date. Write one like "2026-12-18 23:59".') from None
+        raise Problem(f'{said!r} is no date. Write one like "2026-12-18 23:59".') from None
 
 
 def collect(argv: list[str]) -> int:
@@ -165,6 +167,7 @@ def grade_all(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     ours, name = Class(), options.assignment
     source = ours.source(name)
+    _back_up(ours.place.course)
     _collect(ours, name)
     _run(ours, name, source, options.jobs)
     failed = {student: why for student in ours.students(name) if (why := _book(ours, name, student, options.again))}
@@ -174,6 +177,18 @@ def grade_all(argv: list[str]) -> int:
     return 1 if failed else 0
 
 
+def _back_up(course: Path) -> None:
+    """Keep the gradebook as it was when the day's first grading began."""
+    copy = course / "backup" / f"gradebook-{date.today():%Y-%m-%d}.db"
+    if copy.exists() or not (course / "gradebook.db").exists():
+        return
+    copy.parent.mkdir(exist_ok=True, mode=0o700)
+    new = copy.with_suffix(".new")
+    with closing(sqlite3.connect(course / "gradebook.db")) as book, closing(sqlite3.connect(new)) as beside:
+        book.backup(beside)
+    new.replace(copy)
+
+
 def _run(ours: Class, name: str, source: Path, jobs: int) -> None:
     """Let `grade` do the work, several answers at a time; all that it finds is in the journal."""
     from lessonlib.classroom import booking
@@ -181,13 +196,14 @@ def _run(ours: Class, name: str, source: Path, jobs: int) -> None:
     paths = [ours.place.course / "submitted" / student / name / source.name for student in ours.students(name)]
     names = {path: path.parents[1].name for path in paths if path.exists()}
     rules = SandboxGrade(parent=ours.settings)
-    booking.run(names, booking.sheet(source), ours.place.grades / name, jobs, rules.seed, rules.budget)
+    seed = booking.seed(rules.seed, name)
+    booking.run(names, booking.sheet(source), ours.place.grades / name, jobs, seed, rules.budget)
 
 
 def _book(ours: Class, name: str, student: str, again: bool) -> str:
     """Let nbgrader book one submission; why it could not, or an empty string."""
     if not (ours.place.course / "submitted" / student / name / f"{name}.ipynb").exists():
-        ours.api.autograde(name, student, force=again)  # it books the zero points
+        ours.api.autograde(name, student, force=again)  # so that the student is in the gradebook, without points
         return f"There is no {name}.ipynb in what was handed in."
     result = ours.api.autograde(name, student, force=again)
     return "" if result["success"] else _reason(result)

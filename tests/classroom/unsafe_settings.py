@@ -4,8 +4,6 @@ Prints {name: [exit code, what was said]}. teach is imported once; each try is a
 is nbgrader's own command, without the variable that makes an error in the settings fatal.
 """
 
-import contextlib
-import io
 import json
 import os
 import sys
@@ -29,18 +27,18 @@ def tried(name: str, settings: str, assignment: str) -> list:
     (place.here().course / "nbgrader_config.py").write_text(settings)
     reading, writing = os.pipe()
     if (child := os.fork()) == 0:
-        os.close(reading)
-        said, code = io.StringIO(), 1
-        with os.fdopen(writing, "w") as out, contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            try:
-                attempt(name, assignment)
-                code = 0
-            except SystemExit as end:
-                code = end.code or 0
-            finally:
-                out.write(said.getvalue())
-                out.flush()
-                os._exit(code if isinstance(code, int) else 1)
+        os.dup2(writing, 1)
+        os.dup2(writing, 2)
+        os.close(writing)
+        code = 1
+        try:
+            attempt(name, assignment)
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
     os.close(writing)
     with os.fdopen(reading) as said:
         text = said.read()
