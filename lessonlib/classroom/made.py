@@ -31,6 +31,7 @@ class Made:
         if path.exists() and once:
             return
         if path.exists() and files.digest(path.read_bytes()) not in (self._known.get(name), files.digest(data)):
+            (self.folder / NEWER).mkdir(mode=0o700, exist_ok=True)
             path = self.folder / NEWER / name
             self.said.append(f"{name} is not as it was made: it stays. The newer one is {path}.")
         elif not once:
@@ -51,6 +52,6 @@ def give(path: Path, account: str) -> None:
     import pwd
 
     user = pwd.getpwnam(account)
-    for folder, _, names in os.walk(path):
+    for folder, _, names in os.walk(path):  # nothing, where there is no such folder
         for each in (folder, *(os.path.join(folder, name) for name in names)):  # noqa: PTH118
             os.chown(each, user.pw_uid, user.pw_gid, follow_symlinks=False)

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from lessonlib.classroom import assignments, environment, hub, place, students
-from lessonlib.classroom.made import Made, give
+from lessonlib.classroom.made import NEWER, Made, give
 from lessonlib.classroom.place import Place
 from lessonlib.course import Problem
 
@@ -50,9 +50,9 @@ def make(where: Place) -> list[str]:
     hub.write(where, made)
     made.write(where.folder / "README.md", README.format(teach=where.teach, folder=where.folder, hub=hub.readme(where)))
     made.keep()
-    give(where.course, where.owner)
     _check(where)
-    give(where.course, where.owner)
+    for folder in (where.course, where.folder / NEWER):
+        give(folder, where.owner)
     return [*said, *made.said, *environment.warnings(where)]
 
 
@@ -107,7 +107,7 @@ have written stays.
 | `env/` | the packages, lessonlib among them | everybody |
 | `newer/` | a newer version of a file that you have changed | |
 
-Back up `class/`: nothing else cannot be made again.
+Back up `class/`; everything else can be made again.
 
 ## How answers are graded
 

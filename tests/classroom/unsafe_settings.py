@@ -7,8 +7,10 @@ is nbgrader's own command, without the variable that makes an error in the setti
 import json
 import os
 import sys
+import traceback
 
 from nbgrader.apps import NbGraderApp
+from traitlets.config import Application
 
 import lessonlib.classroom.booking  # noqa: F401  once, for all
 from lessonlib.classroom import __main__ as teach
@@ -18,7 +20,7 @@ from lessonlib.classroom import place
 def attempt(name: str, assignment: str) -> None:
     if not name.startswith("plain"):
         sys.exit(teach.main(["grade", assignment, "--again"]))
-    os.environ.pop("TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR", None)
+    Application.raise_config_file_errors.default_value = False  # read from the variable when traitlets was imported
     os.chdir(place.here().course)
     NbGraderApp.launch_instance(["autograde", assignment, "--force"])
 
@@ -36,8 +38,11 @@ def tried(name: str, settings: str, assignment: str) -> list:
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(code)
     os.close(writing)
     with os.fdopen(reading) as said:
