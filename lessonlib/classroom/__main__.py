@@ -15,6 +15,7 @@ COMMANDS = {
     "grade": ("collect, grade and book; --again also what is graded", "lessonlib.classroom.teaching:grade_all"),
     "feedback": ("give each student their page", "lessonlib.classroom.teaching:feedback"),
     "export": ("write all grades as a table", "lessonlib.classroom.teaching:export"),
+    "grades": ("take grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
     "open": ("the same on nbgrader's pages, in JupyterLab", "lessonlib.classroom.teaching:open_pages"),
     "nbgrader": ("any other command of nbgrader's", "lessonlib.classroom.teaching:other"),
     "trial": ("a hub with invented students, on this machine alone", "lessonlib.classroom.hub.trial:main"),

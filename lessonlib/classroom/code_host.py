@@ -22,7 +22,7 @@ WORKFLOW = Path(".github") / "workflows" / "classroom.yml"
 TIMEOUT = 10  # minutes for a step
 README = """# From the flat MLP to the tree
 
-Begin with [the first page](notebooks/00_start_here.ipynb): with Python 3.11.5 or newer, in this folder,
+Begin with [the first page](notebooks/00_start_here.ipynb): with Python 3.11 or newer, in this folder,
 
 ```sh
 python3 course.py lab
@@ -41,9 +41,8 @@ def pack(course: Path, sheets: dict[str, NotebookNode], target: Path) -> str:
     packed.hand_out(target / SHEETS, sheets)
     files.write(target / "README.md", README.encode())
     files.write(target / WORKFLOW, workflow(packed.exercises(target / SHEETS)).encode())
-    return (
-        f"{target}: {', '.join(sheets)} for a classroom. Make it a repository, and that the template of an assignment."
-    )
+    made = f"{target}: {', '.join(sheets)} for a classroom."
+    return f"{made} Make a repository of it, and use that as an assignment's template."
 
 
 def workflow(exercises: dict[str, tuple[Exercise, ...]]) -> str:

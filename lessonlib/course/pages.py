@@ -12,7 +12,7 @@ from lessonlib.course import ROOT, Problem, declared, files, history, notebooks,
 from lessonlib.widgets import content
 
 # Hand-written pages with generated parts or links to lessons, and the way from each to notebooks/.
-TEXTS = {"README.md": "notebooks/", "CONTRIBUTING.md": "notebooks/"}
+TEXTS = dict.fromkeys(("README.md", "CONTRIBUTING.md", "TEACHING.md"), "notebooks/")
 BUILD = "Run: python3 course.py build"
 LESSONS = {"notebooks": "", "solutions": "../notebooks/"}
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 
 from lessonlib import lessons, models, records, wayfinding
-from lessonlib.course import Problem
+from lessonlib.course import Problem, for_teachers
 from lessonlib.ladder import RUNGS
 from lessonlib.widgets import content
 
@@ -135,12 +135,16 @@ def _way(slug: str, here: str) -> str:
     return wayfinding.way(lessons.find(slug), here)
 
 
-PARTS: dict[str, Callable[[str], str]] = {
-    "map": lesson_map,
-    "core-path": core_path,
-    "sizes": sizes,
-    "glossary": lambda here: content.glossary(),
-    "rungs": rungs,
-    "other-list": other_list,
-    "best": best,
-} | {f"way-{each.slug}": functools.partial(_way, each.slug) for each in lessons.lessons()}
+PARTS: dict[str, Callable[[str], str]] = (
+    {
+        "map": lesson_map,
+        "core-path": core_path,
+        "sizes": sizes,
+        "glossary": lambda here: content.glossary(),
+        "rungs": rungs,
+        "other-list": other_list,
+        "best": best,
+    }
+    | for_teachers.PARTS
+    | {f"way-{each.slug}": functools.partial(_way, each.slug) for each in lessons.lessons()}
+)

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "${AUTOGRADER:-/autograder}/source"
 
 is_new_enough() {
-    command -v "$1" >/dev/null && "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11, 5))' 2>/dev/null
+    command -v "$1" >/dev/null && "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 find_python() {

@@ -12,7 +12,7 @@ from lessonlib.course.site import living
 from lessonlib.widgets import Flashcards, LivingTree
 
 LOOK_UP = ("cheat_sheet", "flashcards", "notebooks/glossary")
-ABOUT = ("about", "records", "changelog", "contributing", "licence")
+ABOUT = ("about", "teaching", "records", "changelog", "contributing", "licence")
 ORDER = re.compile(r"\A---\n(?:.*\n)*?order: (\d+)\n(?:.*\n)*?---\n")
 PLACE = re.compile(r"<!-- place: ([a-z-]+) -->")
 

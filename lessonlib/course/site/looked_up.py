@@ -1,4 +1,4 @@
-"""The pages that stand elsewhere in the course: README, glossary, cheat sheet, records, licences."""
+"""The pages that stand elsewhere in the course: README, teaching, glossary, cheat sheet, records, licences."""
 
 import re
 import shutil
@@ -15,6 +15,7 @@ PLACES = {
     "lessonlib/content/README.md": "licence.md#The-data",
     "CITATION.cff": "licence.md#To-cite-the-course",
     "CONTRIBUTING.md": "contributing.md",
+    "TEACHING.md": "teaching.md",
     "CHANGELOG.md": "changelog.md",
     "README.md": "about.md",
     "benchmarks/RECORDS.md": "records.md",
@@ -27,6 +28,7 @@ def write(course: Path, folder: Path) -> None:
     pages = {
         "about.md": _headed(_read(course, "README.md"), "About the course"),
         "contributing.md": _read(course, "CONTRIBUTING.md"),
+        "teaching.md": _read(course, "TEACHING.md"),
         "changelog.md": _read(course, "CHANGELOG.md"),
         "records.md": _read(course, "benchmarks/RECORDS.md"),
         "licence.md": _licence(course),
