@@ -103,7 +103,7 @@ def grading(here: str) -> str:
     told = f"it differed: {wrong}" if wrong else "nothing was lost and nothing graded twice"
     return (
         f"{count} made-up submissions of one notebook took {spent:.2g} seconds of processor time each, "
-        f"{_minutes(count * spent)} in all. By the clock it was {one.value:.2g} seconds each with `--jobs 1` and "
+        f"{_time(count * spent)} in all. By the clock it was {one.value:.2g} seconds each with `--jobs 1` and "
         f"{two.value:.2g} with `--jobs 2`, on {one.detail['processors']} processors with a load of {load:.0f}. Killed "
         f"halfway and started again, {told}.\n\n*Measured on {one.date[:10]} at commit `{one.commit}`, on "
         f"{records.machine(one)}.*"
@@ -116,7 +116,7 @@ def machines(here: str) -> str:
     rows = ["| students | memory of a hub | one notebook graded, one processor | advice |", "|---|---|---|---|"]
     for count, advice in ADVICE.items():
         low, high = (count * each for each in AT_WORK)
-        rows.append(f"| {count} | {low:.0f} to {high:.0f} GB | {_minutes(count * spent)} | {advice} |")
+        rows.append(f"| {count} | {low:.0f} to {high:.0f} GB | {_time(count * spent)} | {advice} |")
     low, high = AT_WORK
     return "\n".join([*rows, "", f"A student at work takes {low:g} to {high:g} GB, one lesson open. {_hub()}".strip()])
 
@@ -129,9 +129,8 @@ ADVICE = {
 }
 
 
-def _minutes(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"{minutes} minute{'s' * (minutes != 1)}"
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
 
 
 def _hub() -> str:
