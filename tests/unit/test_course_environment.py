@@ -382,6 +382,25 @@ def test_a_command_goes_to_the_environment_with_its_arguments_and_brings_its_exi
     assert run.returncode == 7
 
 
+@pytest.mark.parametrize("command", ["lab", "install"])
+def test_what_installs_takes_the_choice_of_pytorch(monkeypatch, command):
+    asked = []
+
+    class Noted:
+        def __init__(self, root, torch):
+            asked.append(torch)
+
+        def ensure(self, needs):
+            asked.append(needs)
+
+        def run(self, arguments):
+            return asked.append(arguments) or 0
+
+    monkeypatch.setattr(environment, "Environment", Noted)
+    assert environment.start([command, "--torch=cpu", "--port=1"]) == 0
+    assert asked == ["cpu", ("requirements.txt",), ["-m", "lessonlib", command, "--port=1"]]
+
+
 def test_an_old_python_is_told_which_one_is_needed(monkeypatch):
     source = (ROOT / "course.py").read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 7))  # it can be read by an old one at all
