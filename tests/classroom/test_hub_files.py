@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from importlib.resources import files as resources
 
 import jsonschema
@@ -16,6 +17,8 @@ from lessonlib.classroom.hub.layout import Layout
 from lessonlib.classroom.made import Made
 from lessonlib.classroom.place import Place
 from lessonlib.course import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a class is run on Linux")
 
 # The parts of the chart's schema (Zero to JupyterHub 4.4, values.schema.yaml) that our values touch. There, too,
 # nothing else is allowed beside what is named; where the chart allows anything, so does this.

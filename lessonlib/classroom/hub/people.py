@@ -27,12 +27,17 @@ def main(argv: list[str]) -> int:
         "hub/passwords.csv: hand them out, then delete the file. Whoever has an account keeps it as it is.",
     )
     parser.add_argument("--remove", nargs="*", metavar="NAME", help="remove these accounts, or all; homes are kept")
+    parser.add_argument("--password", metavar="NAME", help="give an account that the course has made a new password")
     asked = parser.parse_args(argv)
     need_root()
     layout = Layout(place.here())
     accounts = Accounts(layout.register)
     if asked.remove is not None:
         print("\n".join(accounts.remove(asked.remove or None)) or "The course has made no accounts here.")
+        return 0
+    if asked.password:
+        _note(layout.passwords, asked.password, accounts.set_password(asked.password))
+        print(f"{asked.password}: the new password is in {layout.passwords}, in the last line.")
         return 0
     names = roster(str(layout.place.folder))
     if not names:
