@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from jupyterhub.auth import Authenticator
+from traitlets.utils.importstring import import_item
+
 from lessonlib import lessons
 from lessonlib.classroom.hub import authentication
 from lessonlib.classroom.hub.accounts import Accounts
@@ -31,16 +34,21 @@ def pam(c: object, folder: str, students: Iterable[str], teachers: Iterable[str]
 
 
 def oauth(c: object, folder: str, kind: str, students: Iterable[str], teachers: Iterable[str]) -> None:
-    """A class that logs in with the school's own login, `kind` as oauthenticator names it: "generic-oauth", "github" ….
+    """A class that logs in with the school's own login.
 
-    Who logs in for the first time gets an account of this machine, without a password. Raises ValueError for a kind
-    that is not installed.
+    `kind` is a name of oauthenticator's ("generic-oauth", "github" …) or a class by its dotted name. Who logs in for
+    the first time gets an account of this machine, without a password. Raises ValueError for a kind that is none.
     """
-    known = entry_points(group="jupyterhub.authenticators")
-    if kind not in known.names:
-        raise ValueError(f"There is no login {kind!r}; there are {', '.join(sorted(known.names))}.")
+    known = {each.name: each.value.replace(":", ".") for each in entry_points(group="jupyterhub.authenticators")}
+    try:
+        login = import_item(known.get(kind, kind))
+    except ImportError:
+        login = None
+    # JupyterHub's own kinds are not meant here: "dummy" lets in anybody as anybody.
+    if not (isinstance(login, type) and issubclass(login, Authenticator)) or login.__module__.startswith("jupyterhub."):
+        raise ValueError(f"{kind!r} is no school's login. oauthenticator has generic-oauth, google, github and others.")
     _class(c, folder, students, teachers, make_accounts=True)
-    c.JupyterHub.authenticator_class = authentication.guarded(known[kind].load())
+    c.JupyterHub.authenticator_class = authentication.guarded(login)
 
 
 def demonstration(c: object, folder: str, names: Iterable[str], password: str) -> None:
