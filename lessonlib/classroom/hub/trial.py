@@ -148,7 +148,7 @@ def _welcome(trial):
   password   {trial.password}
 
 A demonstration: whoever knows the password can be any of these invented students, so the hub listens on this machine
-alone, and nothing done here is graded. For a class see the README in {trial.layout.place.folder}.
+alone, and nothing done here is graded. For a class see {trial.layout.place.folder}/HUB.md.
 Ctrl-C ends it, removes these accounts, and keeps what they wrote in {trial.layout.trial_homes}.
 """
 
