@@ -14,6 +14,7 @@
       booking       points and words from our sandbox, by way of the journal
     grades          from the tables of `grade` to Canvas, Moodle and a page about a class
     package         an exercise for Gradescope, or for a code host's classroom
+    hub             JupyterHub, for a trial and for a class
 
 It stands above `course`. Only what runs in FOLDER/env imports nbgrader. This file uses the standard library alone:
 `course.py` looks here for commands before anything is installed.
