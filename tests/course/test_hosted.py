@@ -191,8 +191,11 @@ def test_an_exercise_runs_in_an_empty_folder_and_finds_the_course_again(committe
     assert "correct" in said
     assert f'<a href="{COLAB}/notebooks/' in said
     assert '"../' not in said
-    again = opened(tmp_path / "empty", [set_up], GIT_ALLOW_PROTOCOL="none")  # the next start fetches nothing
-    assert "The course is in" in again
+    offline = os.environ | {"GIT_ALLOW_PROTOCOL": "none"}
+    find_packages = f"import sys; sys.path.insert(0, {sysconfig.get_path('purelib')!r})\n"
+    command = [sys.executable, "-S", "-P", "-c", find_packages + set_up]  # the next start fetches nothing
+    again = subprocess.run(command, cwd=tmp_path / "empty", capture_output=True, text=True, timeout=60, env=offline)
+    assert "The course is in" in again.stdout, again.stderr
 
 
 def test_in_the_course_s_own_environment_the_set_up_does_nothing(tmp_path):
