@@ -241,6 +241,9 @@ def test_what_cannot_be_done_is_said(tmp_path, capsys):
     with pytest.raises(SystemExit):
         command.main(["speed"])
     assert "there is no benchmark 'speed'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command.main(["grading", "--quick", "--keep"])
+    assert "too little to --keep" in capsys.readouterr().err
     assert command.main(["steps", "--words", str(tmp_path / "missing.txt")]) == 1
     assert "no word list" in capsys.readouterr().err
     words = tmp_path / "towns.txt"
@@ -283,6 +286,7 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(sys.platform != "linux", reason="grading refuses where it cannot limit a process")
 def test_a_class_is_graded_killed_and_taken_up_with_nothing_lost(setting):
     measured = {(line.subject, line.quantity): line.value for line in grading.measure(replace(setting, quick=True))}

@@ -52,6 +52,7 @@ def is_documented(told: dict) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_gradescope_runs_the_package_and_reads_what_it_writes(committed_course, sheets, tmp_path):
     made, home = tmp_path / "layers.zip", tmp_path / "autograder"
     gradescope.pack(committed_course, sheets, made)
@@ -128,6 +129,7 @@ print("CODES", ROOT, codes)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_steps_of_a_classroom_give_an_exit_code_for_each_exercise(committed_course, sheets, tmp_path):
     folder = tmp_path / "template"
     code_host.pack(committed_course, sheets, folder)
