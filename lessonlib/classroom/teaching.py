@@ -215,7 +215,17 @@ def feedback(argv: list[str]) -> int:
     ours, name = Class(), options.assignment
     ours.source(name)
     ours.did("The pages", ours.api.generate_feedback(name))
-    ours.did("Their release", ours.api.release_feedback(name))
+    count = 0
+    for page in sorted(ours.place.course.glob(f"feedback/*/{name}/{name}.html")):
+        student = page.parents[1].name
+        if not (page.parent / "submission_secret.txt").exists():
+            print(f"{student} has not handed this in through the exchange, so nobody can fetch the page: {page}")
+            continue
+        result = ours.api.release_feedback(name, student_id=student)
+        if not result["success"]:
+            raise Problem(f"The page of {student} could not be released: {_reason(result)}")
+        count += 1
+    print(f"{count} students can fetch their page.")
     return 0
 
 
