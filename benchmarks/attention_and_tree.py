@@ -4,12 +4,15 @@ The transformer reads whole names, 64 at a time; the tree windows of 8, 512 at a
 characters.
 """
 
+from collections.abc import Callable
+
 import torch
 
 from benchmarks import search
 from benchmarks.lines import Setting
 from lessonlib import models, training
 from lessonlib.attention import Transformer, evaluate_padded, pad_names, padded_batches
+from lessonlib.ladder import Names
 from lessonlib.ladder.fused import fuse
 from lessonlib.records import Record
 
@@ -19,7 +22,12 @@ NAMES, WINDOWS = 64, 512  # in a batch: about as many characters
 
 def measure(setting: Setting) -> list[Record]:
     """The loss of both after three passes with AdamW; the same search for each, then three seeds."""
-    names = setting.names
+    kinds = trained_on(setting.names)
+    return search.compared(kinds, lambda name, rate, seed: kinds[name](rate, seed), {"passes": PASSES})
+
+
+def trained_on(names: Names) -> dict[str, Callable[[float, int], float]]:
+    """For each model, a function that trains it at a rate from a seed, and gives its validation loss in nats."""
     longest = max(map(len, names.words)) + 1
     rows, rows_val = (pad_names(words, names.vocabulary, longest) for words in (names.train, names.validation))
 
@@ -37,8 +45,7 @@ def measure(setting: Setting) -> list[Record]:
         _train(model, training.minibatches(X, Y, WINDOWS), rate, PASSES * (len(X) // WINDOWS))
         return training.evaluate(model, *names.validation_windows)
 
-    kinds = {"transformer": transformer, "tree": tree}
-    return search.compared(kinds, lambda name, rate, seed: kinds[name](rate, seed), {"passes": PASSES})
+    return {"transformer": transformer, "tree": tree}
 
 
 def _train(model, batches, rate, steps):

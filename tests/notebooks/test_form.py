@@ -63,6 +63,22 @@ def test_ends_with_a_summary_and_the_way_on(lesson):
         assert "**Next:**" in cells(lesson, "markdown")[-1]
 
 
+def test_opens_with_questions_from_earlier_lessons_and_closes_with_a_new_case(lesson):
+    slug, number = lessons.find(lesson.name).slug, lesson.name[:2]
+    if number > NUMBERS[1] and number != NUMBERS[-1]:
+        assert f'Quiz(before="{slug}")' in code(lesson)
+    if NUMBERS[0] < number < NUMBERS[-1]:
+        assert re.search(r"\*\*Take it further\.\*\*.*<details>", prose(lesson), flags=re.DOTALL)
+
+
+def test_needs_only_what_comes_before_it_and_the_core_path_needs_itself_alone(lesson):
+    it = lessons.find(lesson.name)
+    needs = re.search(r"\*\*Needs:\*\* (.*)", prose(lesson))[1].partition("helps")[0]
+    found = [lessons.find(number) for number in re.findall(r"\[(?:lesson )?(\d\d)\]", needs)]
+    assert all(each.number < it.number for each in found)
+    assert all(each.core for each in found) or not it.core
+
+
 # --- how long things take, as estimated ---
 
 WORDS_A_MINUTE, SECONDS_A_LINE, MINUTES_A_GUESS = 230, 5, 1
