@@ -61,6 +61,10 @@ class Trial:
             self._measured = tree, self._loss(tree, self.held_out)
         return self._measured[1]
 
+    def letters(self) -> float:
+        """The loss of the letters' frequencies alone, without any context."""
+        return _by_counting(self, 0)
+
     def loss_in_training(self, tree: dict) -> float:
         """The same for some of the names that it was trained on."""
         return self._loss(tree, self.names[:200])

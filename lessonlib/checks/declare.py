@@ -67,8 +67,10 @@ def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: b
     return of_cases
 
 
-def _of_parts(kind, id, title, difficulty, minutes, given, *parts: Part, why, hints: tuple[str, ...], together=None):
-    """`together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others."""
-    judges = values.judges_of_parts([part.judge for part in parts], together)
+def _of_parts(
+    kind, id, title, difficulty, minutes, given, *parts: Part, why, hints: tuple[str, ...], together=None, instead=None
+):
+    """together, instead: what the parts tell about each other, see values.judges_of_parts."""
+    judges = values.judges_of_parts([part.judge for part in parts], together, instead)
     cases = tuple(Case(part.title, common.value, judge) for part, judge in zip(parts, judges, strict=True))
     return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, why=why, parts=parts)

@@ -89,6 +89,7 @@ class Exercise:
 
     An exercise with a `trial` asks for a recipe; budget.py draws its `material`, what the probe is handed beside the
     seed, and its `budget`, in seconds of processor time. `longest` is the number of characters an answer may have.
+    A recipe may set torch's seed, as one with a trial or `may_seed` does: it is run as a whole.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Exercise:
     material: dict | None = field(default=None, compare=False, repr=False)
     budget: float = 0.0
     longest: int = 100_000
+    may_seed: bool = False
 
     @property
     def points(self) -> int:

@@ -111,7 +111,7 @@ def _aside(line: Line) -> str:
     """Points and, in words, what the mark says."""
     if line.mark == Mark.PASSED:
         return f" ({_count(line.points)})" + (f": {line.note}" if line.note else "")
-    return f" ({line.mark}, {_count(line.points)})"
+    return f" ({line.mark}, {_count(line.points)})" + (f": {line.note}" if line.note else "")
 
 
 def _points(result: Result) -> str:

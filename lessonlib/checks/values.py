@@ -1,7 +1,8 @@
 """Judges for what a learner works out or predicts: numbers, yes or no, shapes, names.
 
 Each takes what came for one part of an answer, and raises Mistake when it is wrong; none of them tells the right
-value. What people may type for a value is for lessonlib.answers to understand.
+value. A cell holds Python, so a number is a number there: a text in quotes is read for a name alone, though the form
+of a prediction takes it for anything (lessonlib.answers).
 """
 
 from __future__ import annotations
@@ -59,16 +60,26 @@ def judge_of(right: object, wrong: Wrong = (), tolerance: float = 0.0, also: dic
     raise TypeError(f"{right!r} came as a right value, expected a number, a truth, a shape, a list, a text or a judge")
 
 
-def judges_of_parts(judges: list[Judge], together: Callable[[object, list], None] | None = None) -> list[Callable]:
+def judges_of_parts(
+    judges: list[Judge],
+    together: Callable[[object, list], None] | None = None,
+    instead: Callable[[int, Mistake, list], Mistake] | None = None,
+) -> list[Callable]:
     """Judges of data, one for each part. One part: the answer itself; more: a tuple, one item each.
 
     `together(part, all parts)` may raise a Mistake about a part that is right alone and does not fit the others.
+    `instead(place, mistake, all parts)` gives the mistake, or another one where the other parts tell more about it.
     """
 
     def of_part(index: int) -> Callable[[dict, int], str | None]:
         def judged(data: dict, seed: int) -> str | None:
             part = _pick(data["value"], index, len(judges))
-            note = judges[index](part)
+            try:
+                note = judges[index](part)
+            except Mistake as mistake:
+                _not_swapped(mistake, data["value"], index, judges)
+                whole = isinstance(data["value"], list) and len(data["value"]) == len(judges)
+                raise (instead(index, mistake, data["value"]) if instead and whole else mistake) from None
             if together:
                 together(part, [_pick(data["value"], i, len(judges)) for i in range(len(judges))])
             return note
@@ -76,6 +87,23 @@ def judges_of_parts(judges: list[Judge], together: Callable[[object, list], None
         return judged
 
     return [of_part(index) for index in range(len(judges))]
+
+
+def _not_swapped(mistake: Mistake, answer: object, index: int, judges: list[Judge]) -> None:
+    """Raises Mistake where this part is the answer to another one, and that one is the answer to this."""
+    if mistake.misconception or not isinstance(answer, list) or len(answer) != len(judges):
+        return
+    for other, judge in enumerate(judges):
+        if other != index and _accepts(judge, answer[index]) and _accepts(judges[index], answer[other]):
+            raise Mistake(f"{mistake.says} It is what part {other + 1} asks for.", "parts-in-another-order")
+
+
+def _accepts(judge: Judge, came: object) -> bool:
+    try:
+        judge(came)
+    except (Mistake, Unanswered):
+        return False
+    return True
 
 
 # --- the judges ---
@@ -87,7 +115,7 @@ def _number(rights: dict[float, str], wrong: dict[float, str], tolerance: float)
         for right, how in rights.items():
             if near(got, right, tolerance):
                 return how
-        id = next((id for v, id in wrong.items() if near(got, v, tolerance)), None)
+        id = next((id for v, id in wrong.items() if _means(got, v, tolerance)), None)
         raise not_right(shown(got), id, off(got, next(iter(rights))))
 
     return judge
@@ -137,14 +165,23 @@ def _numbers(right: list[float], wrong: dict[tuple[float, ...], str], tolerance:
         if _all_near(got, right, tolerance):
             return
         told = ", ".join(map(shown, got))
-        if id := next((id for v, id in wrong.items() if _all_near(got, v, tolerance)), None):
+        if id := next((id for v, id in wrong.items() if _all_mean(got, v, tolerance)), None):
             raise not_right(told, id)
-        off = [str(i) for i, (g, r) in enumerate(zip(got, right, strict=True), 1) if not near(g, r, tolerance)]
-        which = f"number {off[0]} is" if len(off) == 1 else f"numbers {enumerated(off)} are"
-        next_ = "Work that out once more, term by term, or ask for a hint."
-        raise Mistake(f"{told}: {which} not right yet.", next=next_)
+        raise Mistake(f"{told}: {_first_off(got, right, tolerance)}", next="Work that one out again, term by term.")
 
     return judge
+
+
+def _first_off(got: tuple[float, ...], right: list[float], tolerance: float) -> str:
+    """Which numbers differ, and how the first of them does."""
+    if _all_near(sorted(got), sorted(right), tolerance):
+        return "the numbers are right, their order is not."
+    wrong = [i for i, (g, r) in enumerate(zip(got, right, strict=True)) if not near(g, r, tolerance)]
+    first, places = wrong[0], [str(i + 1) for i in wrong]
+    how = off(got[first], right[first]).removeprefix(": ")
+    if len(wrong) == 1:
+        return f"number {places[0]} is not right yet ({how})."
+    return f"numbers {enumerated(places)} are not right yet (number {places[0]}: {how})."
 
 
 def _other_length(got: tuple[float, ...], right: list[float], tolerance: float) -> Mistake:
@@ -162,6 +199,8 @@ def _other_length(got: tuple[float, ...], right: list[float], tolerance: float) 
 
 def understood(came: object, kind: Kind) -> object:
     """What came, read as this kind of answer. Raises Unanswered for one that is open, Mistake for another kind."""
+    if kind != Kind.NAME and _is_text(came):
+        raise _unlike(came, EXPECTED[kind], "Write it without quotes.")
     try:
         value = answers.read(_with_open(came), kind)
     except answers.Unreadable as error:
@@ -169,6 +208,21 @@ def understood(came: object, kind: Kind) -> object:
     if value is None:
         raise Unanswered
     return value
+
+
+EXPECTED = {
+    Kind.NUMBER: "a number",
+    Kind.NUMBERS: "a list of numbers",
+    Kind.SHAPE: "a shape such as (4, 80)",
+    Kind.TRUTH: "True or False",
+}
+
+
+def _is_text(came: object) -> bool:
+    """Whether it is a text, or a list of texts, that says something."""
+    if isinstance(came, list):
+        return any(map(_is_text, came))
+    return isinstance(came, str) and not answers.is_open(came)
 
 
 def positions(came: object) -> tuple[float, ...]:
@@ -187,19 +241,30 @@ def not_right(came: str, misconception: str | None, how: str = "") -> Mistake:
 
 
 def off(got: float, right: float, factor: bool = True) -> str:
-    """How a number differs from the right one, as far as that gives nothing away: ": too large, by a factor of 2"."""
+    """How a number differs from the right one, without saying which that is: ": too large, by a factor of 2"."""
     if not math.isfinite(got):
-        return ": no finite number"
+        return ": not a finite number"
     if right and near(got, -right, 1e-3):
-        return ": it has the wrong sign"
+        return ": the sign is wrong"
     told = ": too large" if got > right else ": too small"
     if factor and float(right).is_integer() and abs(got - right) == 1 and abs(right) > 2:
         return f"{told}, by 1"
     if factor and right and got and got / right > 0:
+        if related := _related(got, right):
+            return f"{told}: {related}"
         ratio = max(got / right, right / got)
         if near(ratio, round(ratio), 2e-3) and 2 <= round(ratio) <= 1000:
             return f"{told}, by a factor of {round(ratio)}"
     return told
+
+
+def _related(got: float, right: float) -> str:
+    """The step that is missing, or one too many, where it is one of the usual ones."""
+    if 0.5 < right < 2 or right < 0:
+        return ""  # too close to 1, where roots, squares and reciprocals hardly differ
+    others = {"one over it was asked for": 1 / right, "its root was asked for": right**2}
+    others |= {"its square was asked for": right**0.5, "its logarithm was asked for": math.exp(min(right, 300))}
+    return next((told for told, other in others.items() if math.isclose(got, other, rel_tol=1e-4)), "")
 
 
 def other_shape(got: tuple, right: tuple) -> str:
@@ -265,6 +330,17 @@ def _with_open(came: object) -> object:
 def _unlike(came: object, expected: str, next: str) -> Mistake:
     name = describe(came)
     return Mistake(f"{name[:1].upper()}{name[1:]} came, expected {expected}.", next=next)
+
+
+def _means(got: float, value: float, tolerance: float) -> bool:
+    """Whether `got` is this value, exactly or rounded to two or three digits after the point."""
+    rounded = not float(value).is_integer() and any(math.isclose(got, round(value, digits)) for digits in (2, 3))
+    return rounded or near(got, value, tolerance)
+
+
+def _all_mean(got: tuple[float, ...], values: Iterable[float], tolerance: float) -> bool:
+    values = list(values)
+    return len(got) == len(values) and all(_means(g, v, tolerance) for g, v in zip(got, values, strict=True))
 
 
 def _all_near(got: Iterable[float], wanted: Iterable[float], tolerance: float) -> bool:

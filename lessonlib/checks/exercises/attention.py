@@ -21,6 +21,21 @@ def _softmax(*scores: float) -> tuple[float, ...]:
     return tuple(torch.tensor(scores, dtype=torch.float64).softmax(0).tolist())
 
 
+def _too_late(*scores: float, seen: int) -> tuple[float, ...]:
+    """The mask after the softmax: what is hidden has taken its share all the same."""
+    return tuple(share if i < seen else 0.0 for i, share in enumerate(_softmax(*scores)))
+
+
+def _by_the_row_below(place: int, mistake: Mistake, parts: list) -> Mistake:
+    """Zeros in the first row, and a 1 in the second: the other rows tell whence they come."""
+    first, second = (part if isinstance(part, list) else [] for part in parts[:2])
+    if place == 0 and first == [0, 0, 0] and 0 < sum(number for number in second if isinstance(number, float)) < 0.1:
+        return Mistake(mistake.says, "mask-before-softmax")
+    if place == 1 and first == [0, 0, 0] and second == [1, 0, 0]:
+        return Mistake(mistake.says, "a-position-sees-itself")
+    return mistake
+
+
 SHARES = value("shares", "Attention weights by hand", medium, 8)(
     part(
         "the weights of position 0",
@@ -37,20 +52,34 @@ SHARES = value("shares", "Attention weights by hand", medium, 8)(
         {
             _softmax(LN3, 0, 7): "looks-to-the-right",
             _softmax(LN3, 0, 0): "a-score-of-0-is-a-share",
+            _too_late(LN3, 0, 7, seen=2): "mask-before-softmax",
             (3, 1, 0): "shares-add-up-to-1",
             (1, 0, 0): "exp-before-the-sum",
+            (LN3, 0, 0): "exp-before-the-sum",
         },
     ),
     part(
         "the weights of position 2",
         [0.25, 0.25, 0.5],
-        {(1, 1, 2): "shares-add-up-to-1", (0, 0, 1): "exp-before-the-sum"},
+        {
+            (1, 1, 2): "shares-add-up-to-1",
+            (0, 0, 1): "exp-before-the-sum",
+            (0, 0, LN2): "exp-before-the-sum",
+            (0.5, 0.5, 0): "a-position-sees-itself",
+        },
     ),
     part(
         "the outputs of the three positions",
         [4, 5, 9],
-        {(4, 6, 8): "shares-are-not-equal", (4, 20, 36): "shares-add-up-to-1", (4, 8, 12): "a-value-for-everybody"},
+        {
+            (4, 6, 8): "shares-are-not-equal",
+            (4, 20, 36): "shares-add-up-to-1",
+            (4, 8, 12): "a-value-for-everybody",
+            (0, 4, 6): "a-position-sees-itself",
+            (4, 4 * LN3, 12 * LN2): "exp-before-the-sum",
+        },
     ),
+    instead=_by_the_row_below,
     why="Softmax turns the scores that a position may see into shares that add up to 1, and the output is the "
     "mean with those shares.",
     hints=(
@@ -92,7 +121,14 @@ def _misconceptions(x: torch.Tensor, weights: list[torch.Tensor]) -> list[tuple[
         ("rows-ask", _attend(k, q, v)),
         ("the-value-is-handed-over", _attend(q, k, k)),
         ("the-value-is-handed-over", _attend(q, k, q)),
+        ("a-position-sees-itself", _others_alone(q, k, v)),
     ]
+
+
+def _others_alone(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Each position sees those before it, and the first one nobody: zeros."""
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    return scores.masked_fill(torch.ones_like(scores).triu().bool(), -torch.inf).softmax(-1).nan_to_num() @ v
 
 
 def _recognised(out: torch.Tensor, seed: int) -> str | None:

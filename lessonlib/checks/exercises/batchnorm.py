@@ -30,9 +30,8 @@ def _start(data: dict, seed: int) -> None:
         raise Mistake("gamma should start as three ones and beta as three zeros, so that at first they do nothing.")
     mean, var = bn.buffers(data, "in a new layer")
     if not equal(mean, bn.ZERO) or not equal(var, bn.ONE):
-        raise Mistake(
-            f"A new layer has running_mean {mean.tolist()} and running_var {var.tolist()}, expected zeros and ones."
-        )
+        says = f"A new layer has running_mean {mean.tolist()} and running_var {var.tolist()}, expected zeros and ones."
+        raise Mistake(says, "variance-starts-at-one" if equal(mean, bn.ZERO) and equal(var, bn.ZERO) else None)
     if data["training"] is not True:
         raise Mistake("A new layer should be in training mode: `self.training = True`.")
 
@@ -81,6 +80,9 @@ def _mistaken(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
         yield "divides-by-the-variance", (x - mean) / (var + 1e-5)
         yield "mean-not-subtracted", x / (var + 1e-5) ** 0.5
         yield "training-uses-the-running-statistics", x
+        for momentum in (0.1, 1.0):  # moved first, then used
+            moved = bn.averages([x], momentum)[correction]
+            yield "training-uses-the-running-statistics", reference.normalise(x, *moved, bn.ONE, bn.ZERO)
         yield "one-statistic-for-all-channels", (x - x.mean()) / (x.var(correction=correction) + 1e-5) ** 0.5
 
 
@@ -91,6 +93,7 @@ def _affine(data: dict, seed: int) -> None:
     says = f"With gamma {bn.row(GAMMA)} and beta {bn.row(BETA)}, {CALL} is not gamma * normalised + beta."
     variants = [("gamma-beta-not-applied", found) for found in forgotten]
     variants += [("gamma-and-beta-swapped", found) for found in bn.normalised(x, BETA, GAMMA)]
+    variants += [("the-shift-comes-last", GAMMA * (found + BETA)) for found in bn.normalised(x)]
     bn.same_by_any(out, bn.normalised(x, GAMMA, BETA), says, variants)
     if not bn.any_equal(returned(data["beside"], f"another {CALL}"), bn.normalised(x)):
         raise Mistake("New numbers in one layer's gamma and beta change what another layer gives.", "two-are-one")
@@ -107,16 +110,20 @@ def _running(data: dict, seed: int) -> None:
         if equal(mean, right[0][0]) and bn.any_equal(var, [var for _, var in right]):
             continue
         seen = f"With momentum {probes.MOMENTUM}, after {count} {'batch' if count == 1 else 'batches'},"
-        raise Mistake(f"{seen} {bn.told(mean, var, right)}", _running_misconception(mean, var, batches[:count]))
+        raise Mistake(f"{seen} {bn.told(mean, var, right)}", _running_misconception(mean, var, data, batches))
 
 
-def _running_misconception(mean: torch.Tensor, var: torch.Tensor, batches: list[torch.Tensor]) -> str | None:
+def _running_misconception(mean: torch.Tensor, var: torch.Tensor, data: dict, batches: list) -> str | None:
+    """Why the averages are what they are: several mistakes look alike after one batch, and not after two."""
     if equal(mean, bn.ZERO) or equal(var, bn.ONE):
         return "buffers-never-updated"
-    if len(batches) == 1 and bn.any_equal(var, _with_deviation(batches[0])):
+    if bn.any_equal(var, _with_deviation(batches[0])):
         return "standard-deviation-for-variance"
+    second, means = bn.buffers(data["second"], "after 2 batches in training")[0], [x.mean(0) for x in batches]
+    if equal(second, sum(means) / 2):
+        return "a-plain-average"
     momenta = {1 - probes.MOMENTUM: "momentum-backwards", 1.0: "last-batch-only", 0.1: "momentum-is-an-argument"}
-    return next((id for m, id in momenta.items() if equal(mean, bn.averages(batches, m)[0][0])), None)
+    return next((id for m, id in momenta.items() if equal(second, bn.averages(batches, m)[0][0])), None)
 
 
 def _with_deviation(x: torch.Tensor) -> list[torch.Tensor]:
@@ -188,14 +195,25 @@ RUNNING = value("running", "Running averages by hand", easy, 4)(
 
 # --- 12,097 by hand ---
 
+
+def _the_sum(place: int, mistake: Mistake, parts: list) -> Mistake:
+    """The last part is the sum of the others, whatever they are."""
+    if place < 4 or not all(isinstance(part, int | float) for part in parts):
+        return mistake
+    total = parts[4]
+    if total == sum(parts[:4]):
+        says = f"{total:,} is the sum of your four parts, so it becomes right when they do."
+        return Mistake(says, next="Go back to the part that is not right yet.")
+    return Mistake(f"{total:,} is not the sum of your four parts.", "the-total-is-a-sum")
+
+
 COUNT = value("count", "12,097 by hand", easy, 6)(
     part("the embedding", 270, {27: "an-embedding-is-a-table"}),
     part("the hidden Linear", 6000, {6200: "bias-before-batchnorm"}),
     part("the BatchNorm", 400, {800: "buffers-are-parameters", 200: "gamma-and-beta", 2: "gamma-and-beta"}),
     part("the last Linear", 5427, {5400: "the-last-bias"}),
-    part(
-        "all together", 12097, {12297: "bias-before-batchnorm", 12497: "buffers-are-parameters", 12070: "the-last-bias"}
-    ),
+    part("all together", 12097),
+    instead=_the_sum,
     why="The bias before a BatchNorm is left out because subtracting the mean removes it; gamma and beta come "
     "instead, which is 200 more in all.",
     hints=(

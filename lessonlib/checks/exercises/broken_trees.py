@@ -89,6 +89,7 @@ def _evaluated(data: dict, seed: int) -> None:
         found = torch.tensor(as_number(returned(data[name], call), call))
         if not equal(found, right):
             id = "eval-uses-the-batch" if equal(found, wrong) else None
+            id = "a-sum-is-no-mean" if equal(found, len(Y) * right) else id
             raise Mistake(f"{call} gave {found:.4f}, expected {right:.4f}.", id, next="" if id else "One mean over Y.")
         if data[f"{name} moved"]:
             raise Mistake(f"{call} moved the running averages.", "eval-uses-the-batch")
@@ -104,6 +105,8 @@ def _contexts(data: dict, seed: int) -> None:
         ahead = torch.tensor([[*padded, 0][i + 1 : i + 1 + size] for i in range(len(ids) + 1)])
         found = _whole(returned(data[name], call), call)
         known = {(len(ids), size): "no-end-target"}
+        if found.ndim == 2 and found.shape[1] != size:
+            known[tuple(found.shape)] = "block-size-is-an-argument"
         shaped(found, tuple(right.shape), call, known=known)
         newest_first = torch.tensor([row[::-1] for row in right.tolist()])
         variants = [("looks-to-the-right", ahead), ("newest-character-first", newest_first)]

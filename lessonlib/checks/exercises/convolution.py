@@ -65,7 +65,7 @@ DILATIONS = value("dilations", "Who meets whom", easy, 6)(
 # --- the edge: what zeros spoil ---
 
 EDGE = value("edge", "Zeros at the edge", medium, 8, given=True)(
-    part("wrong positions after level 1", 1, {0: "a-dot-is-no-zero", 2: "a-level-has-its-own-edge"}),
+    part("wrong positions after level 1", 1, {0: "a-dot-is-no-zero", 2: "eight-with-itself"}),
     part("wrong positions after level 2", 3, {2: "wrong-values-travel", 4: "eight-with-itself", 0: "a-dot-is-no-zero"}),
     part(
         "wrong positions after level 3",

@@ -24,6 +24,8 @@ def understood(came: object, characters: int, call: str = "`recipe(names, second
         raise Mistake(says, "a-loss-is-no-model")
     if not isinstance(came, dict) or set(came) == {"?"}:
         raise _odd(f"{describe(came)} came back")
+    if came and all(isinstance(value, float | int) for value in came.values()):
+        raise Mistake(f"{call} gave numbers, expected a trained tree.", "a-loss-is-no-model")
     tree = _of_layers(came["layers"]) if "layers" in came else came
     levels = tree.get("levels")
     if not isinstance(levels, list) or not 1 <= len(levels) <= MOST_LEVELS:
@@ -85,7 +87,9 @@ def _tensor(value: object, shape: tuple[int | None, ...], what: str) -> torch.Te
     if not isinstance(value, torch.Tensor):
         raise _odd(f"{what} is {describe(value)}")
     fits = value.ndim == len(shape) and all(want in (None, n) for want, n in zip(shape, value.shape, strict=True))
-    if not fits or value.numel() == 0 or value.numel() > MOST_PARAMETERS:
+    if value.numel() > MOST_PARAMETERS:
+        raise _too_large(value.numel(), what)
+    if not fits or value.numel() == 0:
         raise _odd(f"{what} has shape {tuple(value.shape)}")
     if not value.is_floating_point():
         raise _odd(f"{what} is of {value.dtype}")
@@ -96,15 +100,18 @@ def _sensible(tree: dict) -> None:
     tensors = [tree["embedding"], tree["weight"], tree["bias"]]
     tensors += [t for level in tree["levels"] for t in level.values() if t is not None]
     if (count := sum(t.numel() for t in tensors)) > MOST_PARAMETERS:
-        raise Mistake(
-            f"The tree has {count:,} numbers; at most {MOST_PARAMETERS:,} are allowed.", next="Make it narrower."
-        )
+        raise _too_large(count, "the tree")
     if not all(t.isfinite().all() for t in tensors):
         raise Mistake("Some of the weights are not finite numbers.", "the-run-blew-up")
     if any((level["var"] < 0).any() for level in tree["levels"]):
         raise _odd("a variance is negative")
     if all((level["mean"] == 0).all() and (level["var"] == 1).all() for level in tree["levels"]):
         raise Mistake("Every running mean is 0 and every running variance 1.", "statistics-never-kept")
+
+
+def _too_large(count: int, what: str) -> Mistake:
+    says = f"{what[0].upper()}{what[1:]} has {count:,} numbers; a tree may have {MOST_PARAMETERS:,} at most."
+    return Mistake(says, next="Make it narrower.")
 
 
 def _odd(says: str) -> Mistake:

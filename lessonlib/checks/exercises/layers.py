@@ -27,9 +27,10 @@ def _linear_parameters(data: dict, seed: int) -> None:
     call = "`Linear(4, 3).parameters()`"
     found = _tensors(returned(data["bias"], call), call)
     shapes = sorted((bare(p.shape) for p in found), key=len, reverse=True)
-    if shapes not in ([(4, 3), (3,)], [(3, 4), (3,)]):
+    if shapes != [(4, 3), (3,)]:
         says = f"{call} gave tensors of shape {shapes}, expected a weight (4, 3) and a bias (3,)."
-        raise Mistake(says, "parameter-not-listed" if len(shapes) < 2 else None)
+        turned = "weight-transposed" if shapes[:1] == [(3, 4)] else None
+        raise Mistake(says, "parameter-not-listed" if shapes in ([(4, 3)], [(3,)], []) else turned)
 
 
 def _linear_scale(data: dict, seed: int) -> None:
@@ -50,15 +51,16 @@ def _linear_scale(data: dict, seed: int) -> None:
 
 def _linear_values(data: dict, seed: int) -> None:
     call = "`Linear(4, 3)(x)`, for x of shape (2, 4),"
-    out = shaped(returned(data["first"], call, "weight-transposed" if _lies(data) else None), (2, 3), call)
-    x, weight = probes.drawn(seed, 2, 4), _weight(data, seed)
+    out = shaped(returned(data["first"], call), (2, 3), call)
+    x, weight = probes.drawn(seed, 2, 4), probes.drawn(seed, 4, 3)
+    unmoved = equal(data["fresh"].get("value"), out)  # with other numbers in its parameters
     made_anew = None if equal(data["again"].get("value"), out) else "weights-made-in-the-call"
     same(
         out,
         reference.linear(x, weight, probes.drawn(seed, 3)),
         f"{call} has the right shape; its numbers are not x @ weight + bias with the layer's own parameters.",
         {"bias-not-added": reference.linear(x, weight, None)},
-        other=made_anew,
+        other="parameters-are-copies" if unmoved else made_anew,
         next="The check writes new numbers into the tensors that `parameters()` lists. Compute with those.",
     )
     _two_layers(data, out)
@@ -72,19 +74,10 @@ def _two_layers(data: dict, out: torch.Tensor) -> None:
         raise Mistake("Two new layers start with the very same weights.", "seeded-inside")
 
 
-def _lies(data: dict) -> bool:
-    """Whether the weight is (fan_out, fan_in), as torch.nn has it."""
-    return [3, 4] in data["shapes"]
-
-
-def _weight(data: dict, seed: int) -> torch.Tensor:
-    return probes.drawn(seed, 3, 4).T if _lies(data) else probes.drawn(seed, 4, 3)
-
-
 def _linear_wide(data: dict, seed: int) -> None:
     call = "`Linear(4, 3)(x)`, for x of shape (2, 5, 4),"
     out = returned(data["wide"], call, "rows-only")
-    right = reference.linear(probes.drawn(seed, 2, 5, 4), _weight(data, seed), probes.drawn(seed, 3))
+    right = reference.linear(probes.drawn(seed, 2, 5, 4), probes.drawn(seed, 4, 3), probes.drawn(seed, 3))
     same(shaped(out, right.shape, call), right, f"{call} does not treat each position alike.")
 
 
@@ -94,19 +87,18 @@ def _linear_without_bias(data: dict, seed: int) -> None:
     if len(found) != 1:
         raise Mistake(f"{call} gave {len(found)} tensors, expected 1: the weight.", "bias-argument-ignored")
     x, call = probes.drawn(seed, 2, 4), "`Linear(4, 3, bias=False)(x)`"
-    weight = probes.drawn(seed, 3, 4).T if tuple(found[0].shape) == (3, 4) else probes.drawn(seed, 4, 3)
-    same(shaped(returned(data["out"], call), (2, 3), call), x @ weight, f"{call} is not x @ weight.")
+    right = x @ probes.drawn(seed, 4, 3)
+    same(shaped(returned(data["out"], call), (2, 3), call), right, f"{call} is not x @ weight.")
 
 
 def _linear_gradients(data: dict, seed: int) -> None:
     if not all(data["leaves"]):
         raise Mistake("After `backward()` the weight's `.grad` is None.", "weight-is-not-a-leaf")
-    names, lies = ["x", *("the bias" if len(s) == 1 else "the weight" for s in data["shapes"])], _lies(data)
-    weight, bias = probes.drawn(seed, *((3, 4) if lies else (4, 3))), probes.drawn(seed, 3)
+    names = ["x", *("the bias" if len(s) == 1 else "the weight" for s in data["shapes"])]
+    weight, bias = probes.drawn(seed, 4, 3), probes.drawn(seed, 3)
 
     def right(x, *found):
-        a, b = found if found[0].ndim == 2 else found[::-1]
-        return reference.linear(x, a.T if lies else a, b)
+        return reference.linear(x, *(found if found[0].ndim == 2 else found[::-1]))
 
     order = (weight, bias) if len(data["shapes"][0]) == 2 else (bias, weight)
     learns(data, names, right, (probes.drawn(seed, 2, 4), *order), "`Linear(4, 3)(x)`")
@@ -225,6 +217,9 @@ def _sequential_order(data: dict, seed: int) -> None:
         says = f"{call} gives something else as soon as there is another Sequential, of other layers."
         raise Mistake(says, "two-are-one")
     same(alone, _after(probes.AFFINE[:1], x), f"{call} is not first(x).")
+    call = "`Sequential([first, tanh])(x)`, where tanh has no parameters,"
+    variants = {"layers-without-weights-are-called": alone}
+    same(returned(data["bent"], call), alone.tanh(), f"{call} is not tanh(first(x)).", variants)
     same(returned(data["none"], "`Sequential([])(x)`"), x, "`Sequential([])(x)`, without any layer, is not x.")
 
 
@@ -256,10 +251,12 @@ def _sequential_nested(data: dict, seed: int) -> None:
 
 def _sequential_nested_parameters(data: dict, seed: int) -> None:
     _all_parameters(data, "`Sequential([first, Sequential([second, third])]).parameters()`", "parameters-not-nested")
+    call = "`Sequential([first, Sequential([second, Sequential([Sequential([third])])])]).parameters()`"
+    _all_parameters(data, call, "parameters-not-nested", "deep")
 
 
-def _all_parameters(data: dict, call: str, fewer: str | None) -> None:
-    found = returned(data["parameters"], call, fewer)
+def _all_parameters(data: dict, call: str, fewer: str | None, name: str = "parameters") -> None:
+    found = returned(data[name], call, fewer)
     if isinstance(found, list) and any(isinstance(item, list) for item in found):
         raise Mistake(f"{call} gave lists inside a list.", "parameters-in-lists")
     values = sorted(p.item() for p in _tensors(found, call) if p.numel() == 1)

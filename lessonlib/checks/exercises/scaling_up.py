@@ -15,6 +15,14 @@ from .training_loop import LOOP
 
 # --- 76,579 by hand ---
 
+
+def _half_a_matrix(place: int, mistake: Mistake, parts: list) -> Mistake:
+    """One matrix of three missing, or half of two: the second part tells which."""
+    if mistake.misconception == "levels-share-weights" and place == 3 and parts[1] == 16384:
+        return Mistake(mistake.says, "a-fusion-reads-two-vectors")
+    return mistake
+
+
 TREE_COUNT = value("tree_count", "76,579 by hand", medium, 8)(
     part("the first level's Linear", 6144, {3072: "a-fusion-reads-two-vectors", 6272: "bias-before-batchnorm"}),
     part(
@@ -37,12 +45,14 @@ TREE_COUNT = value("tree_count", "76,579 by hand", medium, 8)(
         76579,
         {
             76963: "bias-before-batchnorm",
+            73507: "a-fusion-reads-two-vectors",
             43811: "levels-share-weights",
             77347: "buffers-are-parameters",
             76552: "the-last-bias",
             75931: "an-embedding-counts",
         },
     ),
+    instead=_half_a_matrix,
     why="A level's Linear takes in two vectors of the level below; a BatchNorm adds two numbers a channel and "
     "replaces the bias.",
     hints=(
@@ -250,7 +260,7 @@ def _among(got: float, rates: tuple[float, ...]) -> bool:
     return any(math.isclose(got, rate) for rate in rates)
 
 
-RATE = value("rate", "Which learning rate?", easy, 4)(
+RATE = value("rate", "Which learning rate?", easy, 4, given="rates")(
     part("the rate you would take", _rate),
     part("does a much smaller rate at the end still lower the loss?", True, "one-rate-for-all-time"),
     why="The best rate is a little below where the loss turns up; at the end a smaller one takes out the "
@@ -274,9 +284,14 @@ PASSES = value("passes", "Passes over the data", easy, 5)(
     part(
         "fraction that is never drawn, with replacement",
         math.exp(-1),
-        {0: "luck-leaves-some-out", 1 - math.exp(-1): "seen-is-not-missed", 0.5: "luck-is-no-coin"},
+        {
+            0: "luck-leaves-some-out",
+            1 - math.exp(-1): "seen-is-not-missed",
+            0.5: "luck-is-no-coin",
+            100 * math.exp(-1): "a-fraction-is-no-percentage",
+            37: "a-fraction-is-no-percentage",
+        },
         tolerance=0.01,
-        also={37: "in percent", 36.8: "in percent"},
     ),
     why="Steps times batch size over N gives the passes; drawn with replacement, a share of 1/e ≈ 37 % is "
     "missed in one pass's worth of draws.",

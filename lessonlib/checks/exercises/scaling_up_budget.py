@@ -42,6 +42,8 @@ def _step(place: int):
 def _why(tree: dict, loss: float, trial: Trial) -> str | None:
     if trial.loss_in_training(tree) < loss - 0.4:
         return "learned-by-heart"
+    if abs(loss - trial.letters()) < 0.03:
+        return "the-context-is-not-used"
     return "nothing-learned" if loss > math.log(len(trial.characters)) - 0.05 else None
 
 

@@ -1,12 +1,14 @@
 """The exercises on shapes: predicted shapes, pairs by slices, FlattenConsecutive, and why Flatten is one of them."""
 
+from collections.abc import Iterator
+
 import torch
 
 from .. import reference
 from ..declare import Case, code, easy, medium, part, prediction
 from ..engine import Check
 from ..exercise import Mistake
-from ..expect import describe, equal, learns, returned, same, several, shaped
+from ..expect import describe, equal, learns, recognised, returned, same, several, shaped
 from ..probes import shapes as probes
 
 # --- predicted shapes ---
@@ -60,7 +62,7 @@ def _parts(data: dict, call: str) -> list:
 def _slices(data: dict, seed: int) -> None:
     x, call = probes.numbered(seed, 2, 8, 3), "`pairs(x)`, for x (2, 8, 3),"
     even, odd, _ = _parts(data, call)
-    batch = {(1, 8, 3): "the-batch-stays"}
+    batch = {(1, 8, 3): "the-batch-stays", (2, 7, 3): "pairs-do-not-overlap"}
     for found, right, name in ((even, x[:, ::2], "even"), (odd, x[:, 1::2], "odd")):
         shaped(found, (2, 4, 3), f"`{name}` of {call}", known=batch)
         halves = [("halves-instead-of-neighbours", half) for half in x.chunk(2, 1)]
@@ -143,6 +145,7 @@ def _flatten_2(data: dict, seed: int) -> None:
         (2, 4, 2, 3): "one-dimension-too-many",
         (8, 6): "the-batch-stays",
         (2, 24): "flattens-everything",
+        (2, 7, 6): "pairs-do-not-overlap",
     }
     out = shaped(returned(data["out"], call), (2, 4, 6), call, known=known)
     _neighbours(out, x, 2, "the output")
@@ -189,15 +192,24 @@ def _flatten_uneven(data: dict, seed: int) -> None:
             raise Mistake(says, next="Raise a ValueError when T is not a multiple of n.")
     if "raised" in data["out"]:
         return
-    call = "`FlattenConsecutive(3)(x)`, for x (3, 8, 5),"
-    found = tuple(getattr(data["out"]["value"], "shape", ()))
-    known = {(3, 2, 15): "drops-the-rest", (4, 2, 15): "groups-mix-examples"}
-    if found == (3, 3, 15):
-        zeros = not data["out"]["value"][:, 2, 10:].any()
-        known[found] = "pads-with-zeros" if zeros else "groups-overlap"
-    says = f"{call} gave shape {found}, expected an error: 8 positions do not divide into groups of 3."
-    next = "" if found in known else "Raise a ValueError when T is not a multiple of n."
-    raise Mistake(says, known.get(found), next=next)
+    found, call = data["out"]["value"], "`FlattenConsecutive(3)(x)`, for x (3, 8, 5),"
+    id = recognised(found, _made_even(probes.numbered(seed, 3, 8, 5)))
+    says = f"{call} gave {describe(found)}, expected an error: 8 positions do not divide into groups of 3."
+    raise Mistake(says, id, next="" if id else "Raise a ValueError when T is not a multiple of n.")
+
+
+def _made_even(x: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
+    """What comes of 8 positions in groups of 3 where nobody complains."""
+    for even in (x[:, :6], x[:, 2:]):
+        yield "drops-the-rest", even.reshape(3, 2, 15)
+    zero = torch.zeros(3, 1, 5)
+    for padded in (torch.cat([x, zero], 1), torch.cat([zero, x], 1)):
+        yield "pads-with-zeros", padded.reshape(3, 3, 15)
+    for starts in ((0, 3, 5), (0, 2, 5), (0, 2, 4)):
+        yield "groups-overlap", torch.stack([x[:, start : start + 3].flatten(1) for start in starts], 1)
+    for filler in (x[:, -1:], x[:, :1]):
+        yield "groups-overlap", torch.cat([x, filler], 1).reshape(3, 3, 15)
+    yield "groups-mix-examples", x.reshape(4, 2, 15)
 
 
 def _no_parameters(data: dict, seed: int) -> None:

@@ -4,6 +4,7 @@ import math
 
 from ..declare import easy, medium, part, prediction, value
 from ..engine import Check
+from ..exercise import Mistake
 
 # --- reach in milliseconds ---
 
@@ -27,12 +28,22 @@ MILLISECONDS = value("milliseconds", "Reach in milliseconds", easy, 6)(
     part(
         "dilations 1, 2, 4, … that see them",
         12,
-        {11: "too-short-is-not-enough", 4000: "dilations-double-the-reach", 2000: "dilations-double-the-reach"},
+        {
+            11: "too-short-is-not-enough",
+            9: "log-of-another-base",
+            4000: "dilations-double-the-reach",
+            2000: "dilations-double-the-reach",
+        },
     ),
     part(
         "dilations that see a period of 110 Hz at 4,000 a second",
         6,
-        {5: "too-short-is-not-enough", 36: "dilations-double-the-reach", 37: "dilations-double-the-reach"},
+        {
+            5: "too-short-is-not-enough",
+            4: "log-of-another-base",
+            36: "dilations-double-the-reach",
+            37: "dilations-double-the-reach",
+        },
     ),
     why="Time is samples divided by the sampling rate; k dilations that double reach 2 to the power k samples.",
     hints=(
@@ -43,25 +54,43 @@ MILLISECONDS = value("milliseconds", "Reach in milliseconds", easy, 6)(
 
 # --- μ-law by hand ---
 
+
+def _by_f(place: int, mistake: Mistake, parts: list) -> Mistake:
+    """The first part tells whether the logarithm was forgotten, or a class was rounded the wrong way."""
+    if mistake.misconception != "round-to-the-nearest" or place not in (1, 2) or not isinstance(parts[0], int | float):
+        return mistake
+    if math.isclose(parts[0], 1 / 7, abs_tol=5e-3):
+        return Mistake(mistake.says, "the-logarithm-comes-first")
+    if math.isclose(parts[0], 1 / 3, abs_tol=5e-3):
+        return mistake
+    return Mistake(mistake.says, next="Put f right first: the class follows from it.")
+
+
 MU = value("mu", "μ-law by hand", medium, 7)(
     part(
         "f(1/7)",
         1 / 3,
-        {1 / 7: "the-logarithm-comes-first", math.log(2): "divided-by-the-largest", 1 / 6: "the-line-is-two-long"},
+        {
+            1 / 7: "the-logarithm-comes-first",
+            math.log(2): "divided-by-the-largest",
+            1 / 6: "the-line-is-two-long",
+            0: "one-is-added-inside",
+        },
         tolerance=6e-3,
     ),
     part(
         "the class of 1/7",
         5,
-        {4: "the-logarithm-comes-first", 2: "the-line-is-two-long", 6: "classes-count-from-0"},
+        {4: "round-to-the-nearest", 2: "the-line-is-two-long", 6: "classes-count-from-0"},
     ),
     part(
         "the class of -3/7",
         1,
-        {6: "the-sign-stays", 2: "the-logarithm-comes-first", -5: "the-line-is-two-long"},
+        {6: "the-sign-stays", 2: "round-to-the-nearest", -5: "the-line-is-two-long"},
     ),
     part("the class of -1", 0, {1: "classes-count-from-0", -7: "the-line-is-two-long", 7: "the-sign-stays"}),
-    part("classes from 0 to 1/7, at equal steps", 1, {0: "round-to-the-nearest", 2: "the-logarithm-comes-first"}),
+    part("classes from 0 to 1/7, at equal steps", 1, {0: "round-to-the-nearest"}),
+    instead=_by_f,
     why="The logarithm gives the quiet seventh next to 0 a third of the line, so most of the classes lie there.",
     hints=(
         "1 + 7 · 1/7 = 2, and ln 8 = 3 ln 2.",

@@ -66,14 +66,17 @@ def _output(data: dict, seed: int, fan_in: int, training: bool, call: str, turne
         ("standard-deviation-for-variance", {"running_var": var**0.5}),
         *(("eps-is-ours", {"eps": eps}) for eps in (1e-3, 1e-2, 1e-8, 0, 1e-12)),
     ]
+    variants.append(("reshape-is-no-transpose", {"weight": weight.reshape(3, fan_in).T}))
     if fan_in == 3:
-        variants.append(("torch-stores-it-turned", {"weight": weight.T}))
+        variants[-1] = ("torch-stores-it-turned", {"weight": weight.T})
     given = ((id, _right(seed, fan_in, training, **how)) for id, how in variants)
     same(out, right, f"{call} does not give what our layers give.", given, tolerance=1e-3)
 
 
 def _evaluation(data: dict, seed: int) -> None:
-    turned = "torch-stores-it-turned" if "shapes cannot be multiplied" in data["out"].get("message", "") else None
+    message = data["out"].get("message", "")
+    sizes = "shapes cannot be multiplied" in message or ("must match the size" in message and "(3)" in message)
+    turned = "torch-stores-it-turned" if sizes else None
     _output(data, seed, 4, False, CALL + " in evaluation mode,", turned)
 
 

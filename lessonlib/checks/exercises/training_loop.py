@@ -30,13 +30,16 @@ class Run(NamedTuple):
 def run(seed: int, wrong: str = "", norm: bool = False, schedule=None) -> Run:
     """The loop by the book, or with one thing wrong, by its misconception."""
     net = probes.model(seed, norm).train(wrong != "training-mode-is-off")
-    optimizer, losses, rate = probes.sgd(net), [], probes.RATE
+    optimizer, losses, product = probes.in_groups(net), [], 1.0
+    rates = [group["lr"] for group in optimizer.param_groups]
     given = probes.batches(seed, probes.STEPS + 30)
     for step in range(probes.STEPS + 30 if wrong == "batches-have-no-end" else probes.STEPS):
         x, y = given[0 if wrong == "one-batch-for-all" else step]
         factor = schedule(step + (wrong == "steps-count-from-0")) if schedule else 1.0
-        rate = rate * factor if wrong == "factors-multiply-up" else probes.RATE * factor
-        optimizer.param_groups[0]["lr"] = probes.RATE if wrong == "the-schedule-is-not-used" else rate
+        product = product * factor if wrong == "factors-multiply-up" else factor
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            kept = rates[0] if wrong == "each-group-has-its-rate" else rate
+            group["lr"] = rate if wrong == "the-schedule-is-not-used" else kept * product
         loss = F.cross_entropy(net(x), y)
         if wrong != "gradients-pile-up":
             optimizer.zero_grad()
@@ -50,8 +53,11 @@ def _steps(data: dict, seed: int) -> None:
     found = returned(data["run"], CALL)
     right = run(seed)
     if not all_equal(found["state"], right.state):
-        ids = ("gradients-pile-up", "one-batch-for-all", "batches-have-no-end")
+        ids = ("gradients-pile-up", "one-batch-for-all", "batches-have-no-end", "each-group-has-its-rate")
         id = next((id for id in ids if all_equal(found["state"], run(seed, id).state)), None)
+        if all_equal(found["state"], probes.values(probes.model(seed))):
+            id = "zeroed-too-late" if found["stepped"] else "no-step"
+            id = id if found["backward"] else "no-backward"
         says = f"After {probes.STEPS} steps the weights are not where they should be. "
         if found["taken"] > probes.STEPS + 1:
             says += f"{found['taken']} batches were taken. "
@@ -83,7 +89,7 @@ def _rates(data: dict, seed: int) -> None:
     found = returned(data["run"], CALL)
     right = run(seed, schedule=probes.factor)
     if not all_equal(found["state"], right.state):
-        ids = ("the-schedule-is-not-used", "factors-multiply-up", "steps-count-from-0")
+        ids = ("the-schedule-is-not-used", "factors-multiply-up", "steps-count-from-0", "each-group-has-its-rate")
         variants = ((id, run(seed, id, schedule=probes.factor).state) for id in ids)
         id = next((id for id, state in variants if all_equal(found["state"], state)), None)
         says = "With factors 1, 0.5, 0.25, 0.5, 1 the weights are not where they should be. "
@@ -92,11 +98,17 @@ def _rates(data: dict, seed: int) -> None:
 
 def _left(data: dict, seed: int) -> None:
     found = returned(data["run"], CALL)
-    if abs(found["rate"] - probes.RATE) > 1e-9:
-        says = f"The optimizer came with a rate of {probes.RATE:g} and goes with {found['rate']:g}."
-        raise Mistake(says, "the-rate-is-put-back")
+    came, to_0 = [probes.RATE, 2 * probes.RATE], returned(data["to 0"], f"{CALL}, with a factor that ends at 0,")
+    for rates, told in ((found["rates"], ""), (to_0["rates"], ", after a factor that ended at 0")):
+        if not equal(torch.tensor(rates), torch.tensor(came)):
+            says = f"The optimizer came with the rates {_listed(came)} and goes with {_listed(rates)}{told}."
+            raise Mistake(says, "the-rate-is-put-back")
     if not found["training"]:
         raise Mistake("The model came in training mode and goes in evaluation mode.", "the-mode-is-put-back")
+
+
+def _listed(rates: list[float]) -> str:
+    return " and ".join(f"{rate:g}" for rate in rates)
 
 
 def _mode(data: dict, seed: int) -> None:

@@ -28,8 +28,12 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
     part(
         "the shape of running_mean after (32, 4, 68)",
         (1, 4, 68),
-        {(68,): "the-buffer-grew", (1, 68): "the-buffer-grew", (32, 1, 68): "one-statistic-an-example"},
-        also={(4, 68): ""},
+        {
+            (68,): "the-buffer-grew",
+            (1, 68): "the-buffer-grew",
+            (32, 1, 68): "one-statistic-an-example",
+            (4, 68): "keepdim-keeps-a-one",
+        },
     ),
     part("values behind each of its means", 32, {128: "one-statistic-a-position", 4: "one-statistic-an-example"}),
     part(
@@ -143,8 +147,14 @@ FAIR_WIDTH = value("fair_width", "A fair opponent", hard, 8)(
     part(
         "the hidden width",
         203,
-        {201: "bias-before-batchnorm", 205: "an-embedding-counts", 207: "gamma-and-beta", 68: "same-width-is-not-fair"},
-        also={202: "82 parameters fewer than the tree", 202.75: "to be rounded: 202 or 203"},
+        {
+            201: "bias-before-batchnorm",
+            202: "the-nearest-width",
+            202.75: "the-nearest-width",
+            205: "an-embedding-counts",
+            207: "gamma-and-beta",
+            68: "same-width-is-not-fair",
+        },
     ),
     why="Parameters grow in a straight line with the width, so one equation gives the width at which the two "
     "models cost the same.",

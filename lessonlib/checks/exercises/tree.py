@@ -20,13 +20,20 @@ FUSION = value("fusion", "One fusion by hand", easy, 6)(
             (7, 0, 7): "odd-before-even",
             (4, 0, 4): "channels-interleaved",
             (4, -1, 9): "a-pair-keeps-its-numbers",
+            (2, -3, 5): "halves-instead-of-neighbours",
             tuple(math.tanh(x) for x in (6, 2, 3)): "tanh-comes-later",
         },
     ),
     part(
         "the second pair, with the same weights",
         [2, 0, 1],
-        {(2, -1, 3): "odd-before-even", tuple(math.tanh(x) for x in (2, 0, 1)): "tanh-comes-later"},
+        {
+            (2, -1, 3): "odd-before-even",
+            (1, -1, 3): "a-pair-keeps-its-numbers",
+            (5, 2, 5): "halves-instead-of-neighbours",
+            (4, 0, 6): "pairs-do-not-overlap",
+            tuple(math.tanh(x) for x in (2, 0, 1)): "tanh-comes-later",
+        },
     ),
     why="A fusion is one product: four numbers laid end to end meet each column of the weight, and both pairs "
     "meet the same weight.",

@@ -41,6 +41,8 @@ FIVE_LEVELS = value("five_levels", "A tree of five levels", medium, 8)(
             15060: "the-last-bias",
             14910: "an-embedding-counts",
             5490: "levels-share-weights",
+            14850: "a-pair-is-one-wide",
+            8690: "a-fusion-reads-two-vectors",
             57490: "pairs-have-own-weights",
         },
     ),
@@ -129,12 +131,14 @@ def _positions(right: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> Jud
         found = tuple(sorted(set(positions(came))))
         if found == right:
             return
-        if id := wrong.get(found):
+        shifted = {tuple(n + 1 for n in right): "positions-begin-at-0"}
+        shifted[tuple(sorted(11 - n for n in right))] = "counted-from-the-right"
+        if id := wrong.get(found) or shifted.get(found):
             raise not_right(", ".join(f"{n:g}" for n in found), id)
         odd = [n for n in found if n not in right]
         missing = len(right) - len(found)
-        says = f"{missing} {'is' if missing == 1 else 'are'} missing."
-        says = f"{odd[0]:g} is not among them." if odd else says
+        says = f"{missing} {'position is' if missing == 1 else 'positions are'} missing."
+        says = f"Position {odd[0]:g} is not one of them." if odd else says
         raise Mistake(says, next="Change the character at one position, and see whether the scores change.")
 
     return judge
@@ -161,7 +165,7 @@ STRANGE = value("strange", "The reach of a strange model", hard, 10, given="stra
     part(
         "the shortest window that holds all of these",
         10,
-        {8: "a-reach-may-have-gaps", 9: "both-ends-count", 12: "what-is-not-wired-stays-unseen"},
+        {8: "a-reach-may-have-gaps", 9: "both-ends-count", 12: "the-window-begins-at-the-oldest"},
     ),
     why="What a model sees is what a change of its input changes; what it can come to see is what its wiring leads to, "
     "whatever the weights are.",
@@ -178,13 +182,20 @@ STRANGE = value("strange", "The reach of a strange model", hard, 10, given="stra
 
 def no_logarithm(n: int) -> dict[tuple[float, float], str]:
     """A chance for a loss: of a guess, of missing, how many there are, other logarithms, a sign forgotten."""
-    wrong = (1 / n, 1 - 1 / n, float(n), math.log10(n), math.log2(n), -math.log(n))
+    wrong = (1 / n, 1 - 1 / n, float(n), math.log10(n), math.log2(n), -math.log(n))  # log10(10) is 1
     return {(x - 0.01 * abs(x), x + 0.01 * abs(x)): "a-loss-is-a-logarithm" for x in wrong}
 
 
+def parts_of_the_wall() -> dict[tuple[float, float], str]:
+    """A half of ln 10, a third, two thirds …: for who takes a part of the way for a part of the loss."""
+    shares = {i / n * math.log(10) for n in (2, 3, 4, 5, 8) for i in range(1, n)}
+    return {(x - 0.01, x + 0.01): "the-wall-is-a-slope" for x in shares}
+
+
 OF_LETTERS = {(3.25, 3.3): "ten-digits-are-no-letters"}  # ln 26 = 3.258, ln 27 = 3.296
-AT_THE_WALL = OF_LETTERS | no_logarithm(10) | {(-0.1, 0.1): "a-short-tree-sees-far", (0.1, 2.28): "the-wall-is-a-slope"}
-IN_REACH = OF_LETTERS | {(2.28, 2.33): "reach-is-enough", (0.15, 2.28): "the-wall-is-a-slope"}
+NO_LOSS = OF_LETTERS | no_logarithm(10)
+AT_THE_WALL = NO_LOSS | {(-0.1, 0.1): "a-short-tree-sees-far"} | parts_of_the_wall()
+IN_REACH = {(2.29, 2.32): "reach-is-enough"} | {(0.99, 1.01): "a-loss-is-a-logarithm"} | NO_LOSS | parts_of_the_wall()
 
 WALLS = prediction("walls", "Other walls", medium, 6)(
     part("the digit 5 back, two levels of pairs", between(2.29, 2.32), AT_THE_WALL),

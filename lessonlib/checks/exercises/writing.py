@@ -15,7 +15,8 @@ CALL = f"`write(model, {probes.CHARACTERS!r}, 3, 1.0, generator, 20)`"
 WORD = "".join(probes.CHARACTERS[i] for i in probes.NAME)
 FIRST, SECOND = probes.CHARACTERS[probes.A], probes.CHARACTERS[probes.B]
 DRAWN = probes.LONG * probes.LETTERS
-FAIR = range(458, 563)  # of 600 draws at 85 %: 510, and six standard deviations to both sides
+FAIR = range(140, 200)  # of 200 draws at 85 %: 170, and six standard deviations to both sides
+COLD = 2 * probes.LETTERS
 
 
 def _text(value: object, call: str) -> str:
@@ -40,18 +41,20 @@ def _written(data: dict, seed: int) -> None:
     id = known.get(text) or ("the-dot-is-no-letter" if text.strip(".") == WORD and text != WORD else None)
     if id:
         raise Mistake(f"{says}.", id)
+    if strangers := [letter for letter in text if letter not in probes.CHARACTERS]:
+        raise Mistake(f"{says}; {strangers[0]!r} is none of its characters.", "the-characters-are-an-argument")
     _sure(returned(data["short"], CALL, _grown(seen)), says)
     _contexts_are_right(seen, f"{says}; it was shown {_shown(seen)}, expected {_shown(_contexts())}.")
     raise Mistake(f"{says}.", next="Write down the ids after each round of the loop.")
 
 
 def _sure(short: dict, says: str) -> None:
-    """Does a letter of 99.998 % come? Of a hundred names of one letter, softmax of (1, 0, 0, 0, 0) gives 40."""
+    """Does a letter of 99.998 % come? Of forty names of one letter, softmax of (1, 0, 0, 0, 0) gives 16."""
     if short["empty"] == probes.NAMES:
         raise Mistake(f"{says}.", "the-padding-is-no-end")
     if short["A"] < probes.NAMES - 8:
-        told = f"A letter of more than 99.9 % came {short['A']} times in {probes.NAMES}."
-        id = "softmax-twice" if short["A"] in range(30, 62) else None
+        told = f"A letter with a probability of over 99.9 % came {short['A']} times out of {probes.NAMES}."
+        id = "softmax-twice" if short["A"] in range(8, 29) else None
         raise Mistake(told, id, next="" if id else "Draw from the softmax of the scores.")
 
 
@@ -95,7 +98,8 @@ def _never_ending(data: dict, seed: int) -> None:
         text = _text(returned(found["text"], call), call)
         if text == FIRST * length:
             continue
-        says = f"A model that never ends wrote {counted(len(text), 'character')} with max_length {length}."
+        says = f"A model that never ends wrote {counted(len(text), 'character')}, {text!r}, with max_length {length}; "
+        says += f"expected {FIRST * length!r}."
         lost = text == FIRST * (length - 1) and found["draws"] >= length  # fewer draws would be a wrong count
         id = "the-cut-letter-is-lost" if lost else None
         raise Mistake(
@@ -108,21 +112,32 @@ def _never_ending(data: dict, seed: int) -> None:
 
 def _likely(data: dict, seed: int) -> None:
     drawn = returned(data["counts"], CALL)
-    says = f"{FIRST!r} has 85 %, {SECOND!r} has 15 %. Of {DRAWN} letters, {_counts(drawn)}."
+    says = f"{FIRST!r} should come in 85 % of the draws, {SECOND!r} in 15 %. Of {DRAWN} letters, {_counts(drawn)}."
     if DRAWN in drawn.values():
         raise Mistake(says, "seeded-inside" if data["moved"] else "always-the-likeliest")
     if drawn["A"] not in FAIR or sum(drawn.values()) != DRAWN:
         raise Mistake(says, next="Draw from the softmax of the scores.")
+    _some_are_empty(returned(data["names"], CALL))
+
+
+def _some_are_empty(names: dict) -> None:
+    """Forty names of which a third begin with FIRST, a third with SECOND, and a third end at once."""
+    counts = (names["A"], names["empty"], probes.NAMES - names["A"] - names["empty"])
+    if max(counts) == probes.NAMES:
+        raise Mistake(f"All of {probes.NAMES} names came out the same, though they are drawn.", "seeded-inside")
+    if names["empty"] not in range(1, 32):
+        says = f"A third of the names should end at once; {counted(counts[1], 'name')} out of {probes.NAMES} did."
+        raise Mistake(says, None if names["empty"] else "a-name-may-be-empty")
 
 
 def _temperatures(data: dict, seed: int) -> None:
     cold = returned(data["cold"], "`write(…, temperature=0.1)`")
-    if cold["A"] != probes.NAMES:
-        says = f"At temperature 0.1, {FIRST!r} is almost certain. It came {cold['A']} times in {probes.NAMES}."
+    if cold["A"] != COLD:
+        says = f"At temperature 0.1, {FIRST!r} is almost certain. It came {cold['A']} times out of {COLD}."
         raise Mistake(says, "temperature-divides" if cold["A"] < 72 else "temperature-comes-before-softmax")
     hot = returned(data["hot"], "`write(…, temperature=10.0)`")
     if hot["A"] not in FAIR:
-        says = f"At temperature 10, {FIRST!r} has 85 %. Of {DRAWN} letters, {_counts(hot)}."
+        says = f"At temperature 10, {FIRST!r} should come in 85 % of the draws. Of {DRAWN} letters, {_counts(hot)}."
         raise Mistake(says, next="Divide the scores by the temperature, whatever it is.")
 
 

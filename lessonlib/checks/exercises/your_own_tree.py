@@ -1,6 +1,7 @@
 """The exercises on your own tree: the levels that a list needs, what figures allow to say, a recipe for any list."""
 
 import dataclasses
+import itertools
 import math
 from collections import Counter
 
@@ -18,9 +19,17 @@ from .handed_over import understood as a_tree
 # --- the levels that a list needs ---
 
 
-def _needed(lengths: list[int], share: float) -> int:
-    """The length that holds this share of the words."""
+def _needed(lengths: list[int], share: float, one_more: int = 0) -> int:
+    """The length that holds this share of the words; with `one_more`, that of the next word."""
+    if one_more:
+        return sorted(lengths)[min(len(lengths) - 1, int(share * len(lengths) + 1e-9))]
     return sorted(lengths)[max(0, math.ceil(share * len(lengths) - 1e-9) - 1)]
+
+
+def _of_characters(lengths: list[int], share: float) -> int:
+    """The length up to which the words hold this share of all characters."""
+    sums = zip(sorted(lengths), itertools.accumulate(sorted(lengths)), strict=True)
+    return next(length for length, total in sums if total >= share * sum(lengths) - 1e-9)
 
 
 def _log(length: float) -> int:
@@ -37,6 +46,9 @@ RULES = {  # what each mistake comes to, for the lengths of the words and a shar
     "levels-add-up": lambda lengths, share: max(1, math.ceil(_needed(lengths, share) / 2)),
     "no-level-is-no-tree": lambda lengths, share: _log(_needed(lengths, share)),
     "characters-are-no-levels": _needed,
+    "at-least-is-enough": lambda lengths, share: max(1, _log(_needed(lengths, share, one_more=1))),
+    "words-count-not-characters": lambda lengths, share: max(1, _log(_of_characters(lengths, share))),
+    "log-of-another-base": lambda lengths, share: max(1, math.ceil(math.log(_needed(lengths, share)))),
 }
 
 
@@ -47,14 +59,17 @@ def _same_as(rule: str, cases: list[tuple[list[int], float]], found: list) -> bo
 def _levels(lists: tuple[tuple[tuple, float], ...]):
     """The judge for the answers to these lists, each with its share."""
     cases = [([length for length, count in lengths for _ in range(count)], share) for lengths, share in lists]
+    once = [([length for length, count in lengths for _ in range(probes.different(count))], s) for lengths, s in lists]
 
     def judge(data: dict, seed: int) -> None:
         found = [_a_number(each, lengths, share) for each, (lengths, share) in zip(data["found"], cases, strict=True)]
         if _same_as("", cases, found):
             return
         place = next(i for i, case in enumerate(cases) if found[i] != RULES[""](*case))
-        says = f"{_call(*cases[place])} gave {found[place]:g}. That is not right yet."
+        right = RULES[""](*cases[place])
+        says = f"{_call(*cases[place])} gave {found[place]:g}, expected {right}."
         known = next((rule for rule in RULES if rule and _same_as(rule, cases, found)), None)
+        known = "each-word-once" if known is None and _same_as("", once, found) else known
         advice = "Sort the lengths. Which one is not exceeded by that share of the words?"
         raise Mistake(says, known, next="" if known else advice)
 
@@ -157,6 +172,7 @@ ANY_LIST = dataclasses.replace(
         ),
     ),
     seconds=20.0,
+    may_seed=True,
 )
 
 check = Check("your-own-tree", LEVELS, CLAIMS, ANY_LIST)

@@ -69,7 +69,10 @@ def generator(seed: int) -> torch.Generator:
 
 def parameters(layer: object) -> list[torch.Tensor]:
     """The layer's parameters as a list, whether it gives a list, a tuple or a generator."""
-    return list(layer.parameters())
+    found = layer.parameters()
+    if found is None:
+        raise TypeError("parameters() gave None, expected a list.")
+    return list(found)
 
 
 def home(answer: object) -> str:

@@ -34,10 +34,11 @@ def linear_scale(answer: object, seed: int) -> dict:
 
 def linear_values(answer: object, seed: int) -> dict:
     layer = answer(4, 3)
-    found = [tuple(p.shape) for p in _filled(layer, seed)]
     x, wide = drawn(seed, 2, 4), drawn(seed, 2, 5, 4)
+    fresh = attempt(layer, x)
+    _filled(layer, seed)
     calls = {"first": attempt(layer, x), "again": attempt(layer, x), "wide": attempt(layer, wide)}
-    return {"shapes": found, **calls, **_apart(answer, seed)}
+    return {"fresh": fresh, **calls, **_apart(answer, seed)}
 
 
 def _apart(answer: object, seed: int) -> dict:
@@ -102,6 +103,16 @@ class Affine(nn.Module):
 AFFINE = ((2.0, 3.0), (5.0, 7.0), (11.0, 13.0))
 
 
+class Bent(nn.Module):
+    """tanh: a layer without parameters."""
+
+    def forward(self, x):
+        return x.tanh()
+
+    def parameters(self, recurse: bool = True) -> list:
+        return []
+
+
 def affine_layers() -> list[Affine]:
     return [Affine(weight, bias) for weight, bias in AFFINE]
 
@@ -129,10 +140,13 @@ def _models_apart(answer: object, seed: int) -> dict:
     model, x = answer([first]), drawn(seed, 2)
     alone = attempt(model, x)
     answer([second, third])
-    return {"alone": alone, "beside": attempt(model, x), "none": attempt(answer([]), x)}
+    bent = attempt(answer([first, Bent()]), x)
+    return {"alone": alone, "beside": attempt(model, x), "none": attempt(answer([]), x), "bent": bent}
 
 
 def sequential_nested(answer: object, seed: int) -> dict:
     first, second, third = affine_layers()
     model = answer([first, answer([second, third])])
-    return {"first": attempt(model, drawn(seed, 2)), "parameters": attempt(parameters, model)}
+    deep = answer([first, answer([second, answer([answer([third])])])])
+    found = {"first": attempt(model, drawn(seed, 2)), "parameters": attempt(parameters, model)}
+    return {**found, "deep": attempt(parameters, deep)}

@@ -23,9 +23,12 @@ def batch(seed: int, B: int, C: int) -> torch.Tensor:
 
 
 def _called(answer: object, seed: int, fan_in: int, fan_out: int, training: bool) -> dict:
-    model = answer(*ours(seed, fan_in, fan_out))
-    set_mode(model, training)
-    return attempt(lambda: model(batch(seed, 6, fan_in)))
+    def call() -> torch.Tensor:
+        model = answer(*ours(seed, fan_in, fan_out))
+        set_mode(model, training)
+        return model(batch(seed, 6, fan_in))
+
+    return attempt(call)
 
 
 def evaluation(answer: object, seed: int) -> dict:

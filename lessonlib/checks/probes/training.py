@@ -8,6 +8,7 @@ from torch import nn
 from .common import attempt, generator
 
 VOCAB, CONTEXT, BATCH, STEPS, RATE = 9, 3, 6, 5, 0.3
+TRAINS = True  # with an optimizer: see engine.py
 
 
 def model(seed: int, norm: bool = False) -> nn.Sequential:
@@ -30,6 +31,12 @@ def batches(seed: int, count: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
 
 def sgd(net: nn.Module) -> torch.optim.SGD:
     return torch.optim.SGD(net.parameters(), lr=RATE)
+
+
+def in_groups(net: nn.Module) -> torch.optim.SGD:
+    """The last layer's bias at twice the rate of all else."""
+    *others, last = net.parameters()
+    return torch.optim.SGD([{"params": others}, {"params": [last], "lr": 2 * RATE}], lr=RATE)
 
 
 def heavy(net: nn.Module) -> torch.optim.SGD:
@@ -87,7 +94,12 @@ def loop_with_factor(answer: object, seed: int) -> dict:
 
 
 def loop_to_the_low(answer: object, seed: int) -> dict:
-    return {"run": attempt(_loop, answer, seed, lambda step: 0.5)}
+    return {"run": attempt(_loop, answer, seed, lambda step: 0.5), "to 0": attempt(_loop, answer, seed, falling)}
+
+
+def falling(step: int) -> float:
+    """1, …, 0: the last step goes nowhere."""
+    return 1 - step / (STEPS - 1)
 
 
 def loop_in_evaluation(answer: object, seed: int) -> dict:
@@ -96,7 +108,9 @@ def loop_in_evaluation(answer: object, seed: int) -> dict:
 
 def _loop(answer, seed: int, schedule, norm: bool = False, training: bool = True) -> dict:
     net = model(seed, norm).train(training)
-    optimizer, taken = sgd(net), []
+    optimizer, taken, passed, used = in_groups(net), [], [], []
+    optimizer.register_step_post_hook(lambda *_: used.append(1))
+    list(net.parameters())[-1].register_hook(lambda gradient: passed.append(1))
 
     def endless():
         for batch in batches(seed, STEPS + 30):
@@ -110,7 +124,9 @@ def _loop(answer, seed: int, schedule, norm: bool = False, training: bool = True
         "graph": any(isinstance(item, torch.Tensor) and item.requires_grad for item in items),
         "state": values(net),
         "taken": len(taken),
-        "rate": optimizer.param_groups[0]["lr"],
+        "backward": bool(passed),
+        "stepped": bool(used),
+        "rates": [group["lr"] for group in optimizer.param_groups],
         "training": all(module.training == training for module in net.modules()),
         "running": [buffer for buffer in net.buffers() if buffer.ndim],
     }

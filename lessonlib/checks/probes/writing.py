@@ -8,7 +8,7 @@ from .common import attempt, generator
 
 CHARACTERS = ".wxyz"  # the alphabet of these models: not that of the lesson
 CONTEXT, NAME, SURE = 3, (3, 1, 4, 2), 40.0
-NAMES, LONG, LETTERS = 100, 12, 50  # names of one letter; long ones, and their letters
+NAMES, LONG, LETTERS = 40, 4, 50  # names of one letter; long ones, and their letters
 A, B, GAP = 2, 4, 1.7346  # two letters and what lies between their scores: 85 % and 15 %
 
 
@@ -54,6 +54,14 @@ def two(gap: float) -> torch.Tensor:
     return row.expand(5, 5)
 
 
+def begun_or_over() -> torch.Tensor:
+    """A, B or the end, equally likely; after a letter the end is sure."""
+    table = torch.zeros(5, 5)
+    table[0, [1, 3]] = -1000.0
+    table[1:, 0] = SURE
+    return table
+
+
 def peaked() -> torch.Tensor:
     """A is nearly sure, by its score; the scores of all others are equal."""
     return torch.nn.functional.one_hot(torch.tensor(A), 5).float().mul(12.0).expand(5, 5)
@@ -82,13 +90,13 @@ def likely(answer: object, seed: int) -> dict:
     before = drawn.get_state(), torch.get_rng_state()
     counts = attempt(_letters, answer, two(GAP), 1.0, drawn)
     moved = not torch.equal(drawn.get_state(), before[0]) or not torch.equal(torch.get_rng_state(), before[1])
-    return {"counts": counts, "moved": moved}
+    return {"counts": counts, "moved": moved, "names": attempt(_one_letter, answer, begun_or_over(), 1.0, drawn)}
 
 
 def temperatures(answer: object, seed: int) -> dict:
     drawn = generator(seed)
     return {
-        "cold": attempt(_one_letter, answer, two(2.0), 0.1, drawn),  # A alone
+        "cold": attempt(_letters, answer, two(2.0), 0.1, drawn, 2),  # A alone
         "hot": attempt(_letters, answer, two(10 * GAP), 10.0, drawn),
     }
 
@@ -98,7 +106,7 @@ def generators(answer: object, seed: int) -> dict:
 
     def names(state: int) -> str:
         drawn = generator(state)
-        return "".join(str(answer(Known(two(0.0)), CHARACTERS, CONTEXT, 1.0, drawn, 10)) for _ in range(4))
+        return "".join(str(answer(Known(two(0.0)), CHARACTERS, CONTEXT, 1.0, drawn, 10)) for _ in range(3))
 
     def again() -> str:
         torch.rand(7)
@@ -113,8 +121,8 @@ def _one_letter(answer, table: torch.Tensor, temperature: float, drawn: torch.Ge
     return {"A": names.count(CHARACTERS[A]), "empty": names.count("")}
 
 
-def _letters(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
+def _letters(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator, long: int = LONG) -> dict:
     """Long names: how many of their first LETTERS letters are A, and how many B."""
-    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, LETTERS + 1) for _ in range(LONG)]
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, LETTERS + 1) for _ in range(long)]
     text = "".join(name[:LETTERS] for name in names)
     return {"A": text.count(CHARACTERS[A]), "B": text.count(CHARACTERS[B])}

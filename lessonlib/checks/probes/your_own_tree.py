@@ -7,18 +7,29 @@ import random
 from .budget import handed_over
 from .common import attempt
 
+TRAINS = True  # with an optimizer: see engine.py
+
 # Lengths of words, as (length, how many): lists on which the usual mistakes come to different numbers of levels.
-MOST = (((3, 12), (8, 6), (60, 2)), ((2, 12), (9, 6), (70, 2)), ((1, 10), (100, 10)))
+MOST = (((3, 12), (8, 6), (60, 2)), ((6, 3), (7, 12), (9, 1)), ((3, 90), (8, 9), (60, 1)))
+MANY = 50  # so many words of one length are one word, again and again
 SHARES = ((MOST[0], 0.5), (MOST[1], 1.0), (((4, 5), (20, 5)), 0.6))
 SHORT = (((1, 12),), ((1, 9), (2, 3)))
 
 
 def words_of(lengths: tuple, seed: int) -> list[str]:
     """Words of these lengths in a random order."""
-    rnd = random.Random(seed)
-    words = ["".join(rnd.choice("abcdefgh") for _ in range(length)) for length, count in lengths for _ in range(count)]
+    rnd, words = random.Random(seed), []
+    for length, count in lengths:
+        made = {"".join(rnd.choice("abcdefgh") for _ in range(length)): None for _ in range(4 * different(count))}
+        one_length = list(made)[: different(count)]
+        words += [one_length[i % len(one_length)] for i in range(count)]
     rnd.shuffle(words)
     return words
+
+
+def different(count: int) -> int:
+    """How many of so many words of one length differ."""
+    return 1 if count >= MANY else count
 
 
 def most(answer: object, seed: int) -> dict:
