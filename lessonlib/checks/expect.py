@@ -56,8 +56,10 @@ def tensor(value: object, call: str) -> torch.Tensor:
     )
 
 
-def own(computed_in: object) -> None:
-    """Is the computation the class's own? `common.home` says where it comes from."""
+def own(computed_in: object, inside: bool, name: str) -> None:
+    """Is the computation the class's own? `common.home` says where it comes from, `common.inside` what it keeps."""
+    if inside:
+        raise Mistake(f"This class keeps an `{name}` inside, which does the computation.", "inherited-answer")
     if str(computed_in).startswith("torch.nn.modules.") and computed_in != "torch.nn.modules.module":
         raise Mistake(f"What this class computes is written in `{computed_in}`, not in your cell.", "inherited-answer")
 

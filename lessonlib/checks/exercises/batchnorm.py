@@ -19,7 +19,7 @@ CALL = "`BatchNorm1d(3)(x)`"
 
 
 def _start(data: dict, seed: int) -> None:
-    own(data["computed_in"])
+    own(data["computed_in"], data["inside"], "nn.BatchNorm1d")
     call = "`BatchNorm1d(3).parameters()`"
     found = returned(data["parameters"], call)
     found = [tensor(p, f"An item of {call}") for p in found]

@@ -23,7 +23,7 @@ def _tensors(found: object, call: str) -> list[torch.Tensor]:
 
 
 def _linear_parameters(data: dict, seed: int) -> None:
-    own(data["computed_in"])
+    own(data["computed_in"], data["inside"], "nn.Linear")
     call = "`Linear(4, 3).parameters()`"
     found = _tensors(returned(data["bias"], call), call)
     shapes = sorted((bare(p.shape) for p in found), key=len, reverse=True)

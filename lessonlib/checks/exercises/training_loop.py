@@ -98,7 +98,11 @@ def _rates(data: dict, seed: int) -> None:
 
 def _left(data: dict, seed: int) -> None:
     found = returned(data["run"], CALL)
-    came, to_0 = [probes.RATE, 2 * probes.RATE], returned(data["to 0"], f"{CALL}, with a factor that ends at 0,")
+    divided = "the-rate-is-put-back" if data["to 0"].get("raised") == "ZeroDivisionError" else None
+    came, to_0 = (
+        [probes.RATE, 2 * probes.RATE],
+        returned(data["to 0"], f"{CALL}, with a factor that ends at 0,", divided),
+    )
     for rates, told in ((found["rates"], ""), (to_0["rates"], ", after a factor that ended at 0")):
         if not equal(torch.tensor(rates), torch.tensor(came)):
             says = f"The optimizer came with the rates {_listed(came)} and goes with {_listed(rates)}{told}."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 
-from .common import attempt, generator, home, parameters, put, set_mode, traced
+from .common import attempt, generator, home, inside, parameters, put, set_mode, traced
 from .plain import plain
 
 GAMMA, BETA = torch.tensor([1.5, 0.5, -2.0]), torch.tensor([0.3, -1.0, 2.0])
@@ -54,7 +54,7 @@ MOMENTUM, EPS = 0.25, 0.5
 def start(answer: object, seed: int) -> dict:
     layer = answer(3)
     found = {"parameters": attempt(parameters, layer), "training": getattr(layer, "training", None)}
-    return {**found, **buffers(layer), "computed_in": home(answer)}
+    return {**found, **buffers(layer), "computed_in": home(answer), "inside": inside(layer, torch.nn.BatchNorm1d)}
 
 
 def training(answer: object, seed: int) -> dict:

@@ -81,6 +81,12 @@ def home(answer: object) -> str:
     return str(getattr(getattr(answer, name, None), "__module__", ""))
 
 
+def inside(layer: object, kind: type) -> bool:
+    """Whether the layer keeps one of this kind inside, which may do its work."""
+    kept = [*vars(layer).values(), *vars(layer).get("_modules", {}).values()] if hasattr(layer, "__dict__") else []
+    return any(isinstance(value, kind) for value in kept)
+
+
 def bare(shape: torch.Size) -> tuple[int, ...]:
     """The shape without its ones: (1, 3) and (3,) hold the same numbers."""
     return tuple(n for n in shape if n != 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .common import attempt, bare, generator, home, parameters, put, traced
+from .common import attempt, bare, generator, home, inside, parameters, put, traced
 
 
 def drawn(seed: int, *shape: int) -> torch.Tensor:
@@ -25,7 +25,9 @@ def _filled(layer: object, seed: int) -> list[torch.Tensor]:
 
 
 def linear_parameters(answer: object, seed: int) -> dict:
-    return {"bias": attempt(lambda: parameters(answer(4, 3))), "computed_in": home(answer)}
+    layer = answer(4, 3)
+    found = {"bias": attempt(parameters, layer), "computed_in": home(answer)}
+    return {**found, "inside": inside(layer, nn.Linear)}
 
 
 def linear_scale(answer: object, seed: int) -> dict:

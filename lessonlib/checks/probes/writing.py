@@ -90,7 +90,7 @@ def likely(answer: object, seed: int) -> dict:
     before = drawn.get_state(), torch.get_rng_state()
     counts = attempt(_letters, answer, two(GAP), 1.0, drawn)
     moved = not torch.equal(drawn.get_state(), before[0]) or not torch.equal(torch.get_rng_state(), before[1])
-    return {"counts": counts, "moved": moved, "names": attempt(_one_letter, answer, begun_or_over(), 1.0, drawn)}
+    return {"counts": counts, "moved": moved, "names": attempt(_one_letter, answer, begun_or_over(), 1.0, drawn, 12)}
 
 
 def temperatures(answer: object, seed: int) -> dict:
@@ -115,9 +115,9 @@ def generators(answer: object, seed: int) -> dict:
     return {"first": attempt(names, seed), "again": attempt(again), "other": attempt(names, seed + 1)}
 
 
-def _one_letter(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator) -> dict:
+def _one_letter(answer, table: torch.Tensor, temperature: float, drawn: torch.Generator, most: int = 2) -> dict:
     """NAMES names: how many begin with A, how many are empty. Of two letters, so that a lost last one is not judged."""
-    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, 2).strip(".")[:1] for _ in range(NAMES)]
+    names = [answer(Known(table), CHARACTERS, CONTEXT, temperature, drawn, most).strip(".")[:1] for _ in range(NAMES)]
     return {"A": names.count(CHARACTERS[A]), "empty": names.count("")}
 
 

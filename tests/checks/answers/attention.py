@@ -128,7 +128,7 @@ RIGHT = {
         "softmax": "def answer_shares():\n    s = torch.tensor([[0, 5, 9], [math.log(3), 0, 7], [0, 0, math.log(2)]])\n"
         "    s = s.masked_fill(torch.ones(3, 3).triu(1).bool(), -torch.inf).softmax(1)\n"
         "    return s[0], s[1], s[2], s @ torch.tensor([4.0, 8, 12])",
-        "texts": "def answer_shares():\n    return '1 0 0', '0.75, 0.25, 0', (0.25, '25 %', 0.5), [4, 5, 9]",
+        "in a list": "def answer_shares():\n    return [[1, 0, 0], [0.75, 0.25, 0], [0.25, 0.25, 0.5], [4, 5, 9]]",
     },
     "head": {
         "torch's own": """
@@ -190,6 +190,6 @@ def seen(model, x, t):
     return places
 """,
     },
-    "modes": {"texts": "def answer_modes():\n    return '8', 20.0, 'B', torch.tensor(10), 4, '10'"},
-    "believe": {"words": "def answer_believe():\n    return 'no', 'no', 'yes', 'no', 'false'"},
+    "modes": {"in a list": "def answer_modes():\n    return [8, 20.0, 'B', 10, 4, 10]"},
+    "believe": {"1 and 0": "def answer_believe():\n    return [0, 0, 1, 0, 0]"},
 }

@@ -58,6 +58,12 @@ WRONG = {
             MEAN,
             "self.momentum * self.running_mean + (1 - self.momentum) * mean",
         ),
+        Wrong(
+            "shifted, then scaled",
+            "the-shift-comes-last",
+            OUT,
+            "return self.gamma * ((x - mean) / torch.sqrt(var + self.eps) + self.beta)",
+        ),
         Wrong("replaced", "last-batch-only", MEAN, "mean"),
         Wrong("always 0.1", "momentum-is-an-argument", "eps, momentum, True", "eps, 0.1, True"),
         Wrong(
@@ -99,13 +105,30 @@ WRONG = {
         ),
         Wrong("gamma starts at 0", None, "torch.ones(dim, requires_grad=True)", "torch.zeros(dim, requires_grad=True)"),
         Wrong(
-            "variance starts at 0", None, "self.running_var = torch.ones(dim)", "self.running_var = torch.zeros(dim)"
+            "variance starts at 0",
+            "variance-starts-at-one",
+            "self.running_var = torch.ones(dim)",
+            "self.running_var = torch.zeros(dim)",
         ),
         Wrong("starts in evaluation", None, "momentum, True", "momentum, False"),
         Wrong("another name", None, "self.running_mean = torch.zeros(dim)", "self.mean = torch.zeros(dim)"),
         Wrong("no return", "return-forgotten", "        " + OUT + "\n", ""),
         Wrong("evaluation from then on", None, OUT, "self.training = False\n        " + OUT),
         Whole("inherited", "inherited-answer", "class BatchNorm1d(nn.BatchNorm1d): pass"),
+        Whole(
+            "one inside",
+            "inherited-answer",
+            """
+class BatchNorm1d:
+    def __init__(self, dim, eps=1e-5, momentum=0.1):
+        self.inner = nn.BatchNorm1d(dim, eps=eps, momentum=momentum)
+        self.training = True
+    def __call__(self, x):
+        self.inner.train(self.training)
+        return self.inner(x)
+    def parameters(self): return self.inner.parameters()
+""",
+        ),
         Wrong("eps ignored", "eps-is-an-argument", "var + self.eps", "var + 1e-5"),
         Wrong("eps beside the root", "eps-outside-the-root", "torch.sqrt(var + self.eps)", "(var.sqrt() + self.eps)"),
         Wrong(
@@ -145,6 +168,8 @@ WRONG = {
         Wrong("from 0", "variance-starts-at-one", "1.4", "0.5"),
     ],
     "count": [
+        Wrong("added up wrongly", "the-total-is-a-sum", "batchnorm + last", "batchnorm + last + 200"),
+        Wrong("a wrong part added up rightly", "bias-before-batchnorm", "3 * 10 * 200", "3 * 10 * 200 + 200"),
         Wrong("a bias", "bias-before-batchnorm", "hidden = 3 * 10 * 200", "hidden = 3 * 10 * 200 + 200"),
         Wrong("buffers", "buffers-are-parameters", "2 * 200", "4 * 200"),
         Wrong("no last bias", "the-last-bias", "200 * 27 + 27", "200 * 27"),
@@ -178,16 +203,6 @@ class BatchNorm1d(nn.Module):
             mean, var = self.running_mean[0], self.running_var[0]
         return (x - mean) * torch.rsqrt(var + self.eps) * self.gamma + self.beta
 """,
-        "torch.nn's inside": """
-class BatchNorm1d:
-    def __init__(self, dim, eps=1e-5, momentum=0.1):
-        self.inner = nn.BatchNorm1d(dim, eps=eps, momentum=momentum)
-        self.training = True
-    def __call__(self, x):
-        self.inner.train(self.training)
-        return self.inner(x)
-    def parameters(self): return self.inner.parameters()
-""",
         "F.batch_norm, (beta, gamma)": """
 class BatchNorm1d:
     def __init__(self, dim, eps=1e-5, momentum=0.1):
@@ -216,10 +231,10 @@ class BatchNorm1d:
     def parameters(self): return [self.gamma, self.beta]
 """,
     },
-    "running": {"texts": 'def answer_running():\n    return "0.2", "0.58", "1.4"'},
+    "running": {"in a list": "def answer_running():\n    return [0.2, 0.58, 1.4]"},
     "count": {
-        "written": 'def answer_count():\n    return ["270", "6,000", 400, 5427.0, "12_097"]',
+        "written": "def answer_count():\n    return [270, 6000, 400, 5427.0, 12097]",
         "a tensor": "def answer_count():\n    return torch.tensor([270, 6000, 400, 5427, 12097])",
     },
-    "coupling": {"in words": 'def answer_coupling():\n    return "yes", "no", 0.0'},
+    "coupling": {"1 and 0": "def answer_coupling():\n    return [1, 0, 0.0]"},
 }

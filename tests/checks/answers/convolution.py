@@ -102,7 +102,7 @@ WRONG = {
 
 RIGHT = {
     "dilations": {
-        "texts": "def answer_dilations():\n    return '1, 2, 4, 8', '512', 5.0, torch.tensor(2), '85'",
+        "in a list": "def answer_dilations():\n    return [[1, 2, 4, 8], 512, 5.0, 2, 85]",
         "powers": "def answer_dilations():\n    return 2 ** torch.arange(4), 2**9, 5, 2, 85",
     },
     "edge": {"sums": "def answer_edge():\n    return torch.tensor([1, 3, 7, 7, 6])"},
@@ -145,6 +145,6 @@ class MendedConvolution(GivenConvolution):
         return x
 """,
     },
-    "operations": {"texts": "def answer_operations():\n    return '70', 30.0, '1,023', math.log2(1024), 7"},
-    "looks_right": {"words": "def answer_looks_right():\n    return 'no', 'yes', 'yes', 'no', 'no'"},
+    "operations": {"in a list": "def answer_operations():\n    return [70, 30.0, 1023, 10.0, 7]"},
+    "looks_right": {"1 and 0": "def answer_looks_right():\n    return [0, 1, 1, 0, 0]"},
 }

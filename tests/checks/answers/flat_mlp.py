@@ -148,12 +148,12 @@ def build_windows(words, block_size, stoi):
 """,
     },
     "uniform": {
-        "rounded, as texts": 'def answer_uniform():\n    return "3.296", "0", "8.17"',
+        "rounded, as in a list": "def answer_uniform():\n    return [3.296, 0, 8.17]",
         "tensors": "def answer_uniform():\n    return -torch.tensor(1 / 27).log(), torch.zeros(1), torch.e**2.1",
         "a dict": 'def answer_uniform():\n    return {"a": 3.2958, "b": 0, "c": 8.166}',
     },
     "lucky": {
-        "measured, nearly": "def answer_lucky():\n    return 4.1, 'no', '3,200'",
+        "measured, nearly": "def answer_lucky():\n    return [4.1, 0, 3200]",
         "a list": "def answer_lucky():\n    return [4.0, False, 3200.0]",
     },
     "smooth": {

@@ -63,6 +63,6 @@ def patches(x):
     return out
 """,
     },
-    "sees": {"texts": "def answer_sees():\n    return '64', 5.0, '288', '(24, 3, 2, 2)'"},
-    "shuffled": {"words": "def answer_shuffled():\n    return 'no', 'yes', 'true', 'no', 'false'"},
+    "sees": {"in a list": "def answer_sees():\n    return [64, 5.0, 288, [24, 3, 2, 2]]"},
+    "shuffled": {"1 and 0": "def answer_shuffled():\n    return [0, 1, 1, 0, 0]"},
 }

@@ -2,6 +2,25 @@
 
 from . import Whole, Wrong
 
+TWO_DEEP = """
+class Sequential:
+    def __init__(self, layers):
+        self.layers = list(layers)
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+    def parameters(self):
+        found = []
+        for layer in self.layers:
+            if isinstance(layer, Sequential):
+                for inner in layer.layers:
+                    found += [] if isinstance(inner, Sequential) else inner.parameters()
+            else:
+                found += layer.parameters()
+        return found
+"""
+
 WRONG = {
     "linear": [
         Wrong("(fan_out, fan_in)", "weight-transposed", "torch.randn(fan_in, fan_out)", "torch.randn(fan_out, fan_in)"),
@@ -28,6 +47,19 @@ WRONG = {
         Wrong("mm", "rows-only", "x @ self.weight", "torch.mm(x, self.weight)"),
         Wrong("no return", "return-forgotten", "        return out\n", ""),
         Whole("inherited", "inherited-answer", "class Linear(nn.Linear): pass"),
+        Whole(
+            "one inside",
+            "inherited-answer",
+            """
+class Linear:
+    def __init__(self, fan_in, fan_out, bias=True):
+        self.inner = nn.Linear(fan_in, fan_out, bias)
+        bound = (3 / fan_in) ** 0.5
+        nn.init.uniform_(self.inner.weight, -bound, bound)
+    def __call__(self, x): return self.inner(x)
+    def parameters(self): return self.inner.parameters()
+""",
+        ),
         Whole(
             "everything kept by the class",
             "two-are-one",
@@ -58,7 +90,12 @@ class Linear:
         Wrong("half of x is cut off", "graph-is-cut", "x @ self.weight", "(x + x.detach()) / 2 @ self.weight"),
         Wrong("a slip of the pen", None, "x @ self.weight", "x @ weight"),
         Wrong("only positive weights", None, "torch.randn(fan_in, fan_out)", "torch.rand(fan_in, fan_out) * 1.7"),
-        Wrong("copies listed", None, "[self.weight, self.bias]", "[self.weight.clone(), self.bias.clone()]"),
+        Wrong(
+            "copies listed",
+            "parameters-are-copies",
+            "[self.weight, self.bias]",
+            "[self.weight.clone(), self.bias.clone()]",
+        ),
         Wrong("added to each row but one", None, "        return out\n", "        return out.cumsum(0)\n"),
     ],
     "embed": [
@@ -89,6 +126,13 @@ class Linear:
         Wrong("the product alone", None, "return one_hot, one_hot @ C", "return one_hot @ C"),
     ],
     "sequential": [
+        Wrong(
+            "layers without parameters left out",
+            "layers-without-weights-are-called",
+            "self.layers = list(layers)",
+            "self.layers = [layer for layer in layers if layer.parameters()]",
+        ),
+        Whole("two levels deep", "parameters-not-nested", TWO_DEEP),
         Wrong(
             "always x",
             "every-layer-gets-the-input",
@@ -171,19 +215,10 @@ class Linear:
 class Linear(nn.Module):
     def __init__(self, fan_in, fan_out, bias=True):
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(fan_out, fan_in).normal_(std=fan_in ** -0.5))
+        self.weight = nn.Parameter(torch.empty(fan_in, fan_out).normal_(std=fan_in ** -0.5))
         self.bias = nn.Parameter(torch.zeros(fan_out)) if bias else None
     def forward(self, x):
-        return F.linear(x, self.weight, self.bias)
-""",
-        "one inside, uniform": """
-class Linear:
-    def __init__(self, fan_in, fan_out, bias=True):
-        self.inner = nn.Linear(fan_in, fan_out, bias)
-        bound = (3 / fan_in) ** 0.5
-        nn.init.uniform_(self.inner.weight, -bound, bound)
-    def __call__(self, x): return self.inner(x)
-    def parameters(self): return self.inner.parameters()
+        return F.linear(x, self.weight.T, self.bias)
 """,
         "einsum, a tuple": """
 class Linear:

@@ -73,7 +73,7 @@ WRONG = {
         ),
         Whole("sleeps", "nothing-learned", RAN + "    time.sleep(0.3)\n    return model\n"),
         Whole("half of what letters tell", None, LETTERS.replace("SHARE", "0.3")),
-        Whole("what letters tell", None, LETTERS.replace("SHARE", "1")),
+        Whole("what letters tell", "the-context-is-not-used", LETTERS.replace("SHARE", "1")),
         Whole("a little training", None, _steps(60, 0.003)),
         Whole("a giant", None, BUILT.replace("10, 48", "24, 600") + "    return model\n"),
         Whole("a text", None, HEAD + "    return 'trained'\n"),

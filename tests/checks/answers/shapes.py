@@ -1,6 +1,6 @@
 """Answers to the exercises of the lesson shapes."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 SHAPES = "(4, 8, 10), (4, 4, 20), (4, 4, 200), (4, 400), (4, 8, 20)"
 JOIN = "torch.cat([even, odd], dim=2)"
@@ -26,6 +26,11 @@ WRONG = {
         Wrong("a word", None, "(4, 4, 200)", '"error"'),
     ],
     "pairs": [
+        Whole(
+            "overlapping",
+            "pairs-do-not-overlap",
+            "def pairs(x):\n    return x[:, :-1], x[:, 1:], torch.cat([x[:, :-1], x[:, 1:]], dim=2)",
+        ),
         Wrong("halves", "halves-instead-of-neighbours", SLICES, "x[:, : x.shape[1] // 2], x[:, x.shape[1] // 2 :]"),
         Wrong("odd first", "odd-before-even", SLICES, "x[:, 1::2], x[:, ::2]"),
         Wrong("odd joined first", "odd-before-even", "torch.cat([even, odd]", "torch.cat([odd, even]"),
@@ -112,8 +117,8 @@ WRONG = {
 
 RIGHT = {
     "shapes": {
-        "sizes, lists, texts": "def answer_shapes():\n    return torch.zeros(4, 8, 10).shape, [4, 4, 20], "
-        "'(4, 4, 200)', torch.tensor([4, 400]), '4 x 8 x 20'",
+        "sizes, lists, in a list": "def answer_shapes():\n"
+        "    return [[4, 8, 10], torch.Size([4, 4, 20]), [4, 4, 200], (4, 400), [4, 8, 20]]",
     },
     "pairs": {
         "view after all": """
@@ -187,5 +192,5 @@ class FlattenConsecutive:
     def parameters(self): return []
 """,
     },
-    "flatten_all": {"texts": "def answer_flatten_all():\n    return '(4, 80)', 'yes', [4, 80], 'True'"},
+    "flatten_all": {"in a list": "def answer_flatten_all():\n    return [[4, 80], 1, [4, 80], 1]"},
 }

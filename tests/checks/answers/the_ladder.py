@@ -1,12 +1,31 @@
 """Answers to the exercises on the ladder."""
 
-from . import Wrong
+from . import Whole, Wrong
 
 RISE = "(step + 1) / (warmup * steps) if warmup else 1.0"
 FALL = "(steps - step) / (decay * steps)"
 ROWS = "x.reshape(-1, x.shape[-1])"
 HEAD = "def fused_batchnorm(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):\n"
 LAST = "training, momentum, eps)"
+
+FUSED = (
+    "def fused_batchnorm(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):\n"
+    "    rest = running_mean, running_var, gamma, beta, training, momentum, eps\n"
+)
+RESHAPED = """
+    if x.ndim == 2:
+        return F.batch_norm(x, *rest)
+    B, T, C = x.shape
+    return F.batch_norm(x.reshape(B, C, T), *rest).reshape(x.shape)
+"""
+TWICE = """
+    rows = x.reshape(-1, x.shape[-1])
+    if training:
+        with torch.no_grad():
+            running_mean.lerp_(rows.mean(0), momentum)
+            running_var.lerp_(rows.var(0), momentum)
+    return F.batch_norm(rows, *rest).reshape(x.shape)
+"""
 
 WRONG = {
     "rise_hold_fall": [
@@ -27,6 +46,19 @@ WRONG = {
         Wrong("the highest", None, "min(1.0, rise, fall)", "max(rise, fall)"),
     ],
     "fused": [
+        Whole(
+            "over the channels",
+            "normalises-each-example",
+            FUSED + "    return F.layer_norm(x, x.shape[-1:], gamma, beta, eps)",
+        ),
+        Whole("reshaped", "reshape-is-no-transpose", FUSED + RESHAPED),
+        Whole("moved twice", "moved-twice", FUSED + TWICE),
+        Wrong(
+            "mean and variance swapped",
+            "mean-and-variance-swapped",
+            "running_mean, running_var, gamma",
+            "running_var, running_mean, gamma",
+        ),
         Wrong("as it comes", "channels-come-second", ROWS, "x"),
         Wrong("swapped", "gamma-before-beta", "gamma, beta, training", "beta, gamma, training"),
         Wrong("always training", "mode-left-out", LAST, "True, momentum, eps)"),
@@ -86,5 +118,5 @@ RIGHT = {
     return layer.train(training)(x.reshape(-1, x.shape[-1])).reshape(x.shape)
 """,
     },
-    "gains": {"rounded": "def answer_gains():\n    return 2513, '3', 1.67, 0.67"},
+    "gains": {"rounded": "def answer_gains():\n    return [2513, 3, 1.67, 0.67]"},
 }

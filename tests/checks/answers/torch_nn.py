@@ -90,8 +90,7 @@ carried = Level
 
 RIGHT = {
     "axes": {
-        "measured": "def answer_axes():\n    conv = nn.Conv1d(24, 128, 2, stride=2)\n"
-        "    return nn.Linear(48, 128).weight.shape, conv.weight.shape, conv(torch.zeros(4, 24, 8)).shape, 'no', 'no'",
+        "measured": "def answer_axes():\n    return [torch.Size([128, 48]), [128, 24, 2], (4, 128, 4), 0, 0]",
     },
     "carried": {
         "a state_dict": """
@@ -125,5 +124,5 @@ def carried(*tensors):
     return Level(*tensors)
 """,
     },
-    "state": {"texts": "def answer_state():\n    return '5', 8.0, '3,359', 'no', 'yes'"},
+    "state": {"in a list": "def answer_state():\n    return [5, 8.0, 3359, 0, 1]"},
 }

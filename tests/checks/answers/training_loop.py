@@ -9,8 +9,41 @@ KEEP = "        losses.append(loss.item())\n"
 AFTER = '    for group, rate in zip(optimizer.param_groups, rates):\n        group["lr"] = rate\n'
 TRAIN, PUT_BACK = "    model.train()\n", "    model.train(training)\n"
 
+ONE_RATE = """
+def fit(model, optimizer, batches, steps, factor):
+    was, rate, losses = model.training, optimizer.param_groups[0]["lr"], []
+    model.train()
+    for step in range(steps):
+        x, y = next(batches)
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor(step)
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    model.train(was)
+    return losses
+"""
+DIVIDED = (
+    ONE_RATE.replace('optimizer.param_groups[0]["lr"], []', "1.0, []")
+    .replace("rate * factor(step)", 'group["lr"] / rate * factor(step)')
+    .replace("        loss = F", "        rate = factor(step)\n        loss = F")
+    .replace('group["lr"] = rate\n', 'group["lr"] /= rate\n')
+)
+
 WRONG = {
     "loop": [
+        Whole("one rate for both groups", "each-group-has-its-rate", ONE_RATE),
+        Whole("divided by the last factor", "the-rate-is-put-back", DIVIDED),
+        Wrong(
+            "cleared in between",
+            "zeroed-too-late",
+            "        optimizer.step()\n",
+            "        optimizer.zero_grad()\n        optimizer.step()\n",
+        ),
         Wrong("never cleared", "gradients-pile-up", ZERO, ""),
         Wrong("without end", "batches-have-no-end", FOR, "    for step, (x, y) in enumerate(batches):\n"),
         Wrong(
@@ -90,7 +123,7 @@ def fit(model, optimizer, batches, steps, factor):
 """,
         "a break, one batch too many taken": """
 def fit(model, optimizer, batches, steps, factor):
-    losses, (rate,) = [], {g["lr"] for g in optimizer.param_groups}
+    losses, rates = [], {id(g): g["lr"] for g in optimizer.param_groups}
     mode = "train" if model.training else "eval"
     model.train()
     for step, (x, y) in enumerate(batches):
@@ -98,12 +131,14 @@ def fit(model, optimizer, batches, steps, factor):
             break
         for p in model.parameters():
             p.grad = None
-        optimizer.param_groups[0]["lr"] = rate * factor(step)
+        for g in optimizer.param_groups:
+            g["lr"] = rates[id(g)] * factor(step)
         loss = nn.NLLLoss()(model(x).log_softmax(-1), y)
         loss.backward()
         optimizer.step()
         losses += [float(loss)]
-    optimizer.param_groups[0]["lr"] = rate
+    for g in optimizer.param_groups:
+        g["lr"] = rates[id(g)]
     getattr(model, mode)()
     return losses
 """,

@@ -86,7 +86,7 @@ RIGHT = {
     "bug": {
         "tried out": "def answer_bug():\n    layer = GivenBatchNorm(68)\n    layer(torch.randn(32, 4, 68))\n"
         "    return 'GivenBatchNorm.statistics()', layer.running_mean.shape, 32, 128",
-        "without the 1": "def answer_bug():\n    return 'Statistics', '(4, 68)', '32', '128'",
+        "a list": "def answer_bug():\n    return ['Statistics', [1, 4, 68], 32, 128]",
     },
     "mend": {
         "the published lesson's dimensions": """
@@ -122,8 +122,7 @@ class MendedBatchNorm(GivenBatchNorm):
 """,
     },
     "fair_width": {
-        "not rounded": "def answer_fair_width():\n    return 109, 297, 202.75",
-        "rounded down": "def answer_fair_width():\n    return '109', '297', '202'",
+        "a list, floats": "def answer_fair_width():\n    return [109.0, 297, 203.0]",
     },
-    "claims": {"in words": "def answer_claims():\n    return 'yes', 'no', 'no', 'no'"},
+    "claims": {"1 and 0": "def answer_claims():\n    return [1, 0, 0, 0]"},
 }

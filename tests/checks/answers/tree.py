@@ -22,6 +22,12 @@ WRONG = {
             "(torch.tensor([0, 1, 1, 0]) @ W).tanh()",
         ),
         Wrong("one slip", None, FUSED, "return [6, 4, 3], [2, 0, 1]"),
+        Wrong("halves", "halves-instead-of-neighbours", FUSED, "return [2, -3, 5], [5, 2, 5]"),
+        Wrong("overlapping", "pairs-do-not-overlap", FUSED, "return [6, 2, 3], [4, 0, 6]"),
+        Wrong("the second first", "parts-in-another-order", FUSED, "return [2, 0, 1], [6, 2, 3]"),
+        Wrong("in another order", None, FUSED, "return [2, 6, 3], [2, 0, 1]"),
+        Wrong("only the first", None, FUSED, "return [6, 2, 3], None"),
+        Wrong("a text", None, FUSED, "return '6, 2, 3', [2, 0, 1]"),
         Wrong("two numbers", None, FUSED, "return [6, 2], [2, 0, 1]"),
     ],
 }
@@ -29,6 +35,6 @@ WRONG = {
 RIGHT = {
     "fusion": {
         "tuples": "def answer_fusion():\n    return (6, 2, 3), (2, 0, 1)",
-        "texts": "def answer_fusion():\n    return '6, 2, 3', torch.tensor([[2.0, 0.0, 1.0]])",
+        "in a list": "def answer_fusion():\n    return [[6, 2, 3], [[2.0, 0.0, 1.0]]]",
     },
 }

@@ -49,18 +49,18 @@ WRONG = {
 }
 
 RIGHT = {
-    "matrices": {"texts": "def answer_matrices():\n    return '7', 3.0, torch.tensor(4), '1,023'"},
+    "matrices": {"in a list": "def answer_matrices():\n    return [7, 3.0, 4, 1023]"},
     "levels": {
         "two levels": "def answer_levels():\n    return math.log2(16), 6, 10, (3, 4)",
-        "a text": "def answer_levels():\n    return 4, 6, 10, '2 x 6'",
+        "a list": "def answer_levels():\n    return [4, 6, 10, [2, 6]]",
         "a tensor": "def answer_levels():\n    return [4, 6, 10, torch.tensor([3, 2, 2])]",
     },
     "flat_width": {
         "in characters": "def answer_flat_width():\n    return 16, 64, 1024, 2",
-        "in numbers": "def answer_flat_width():\n    return '160', 640, 10_240, 20.0",
+        "in numbers": "def answer_flat_width():\n    return [160, 640, 10240, 20.0]",
     },
     "wall": {
-        "rounded": "def answer_wall():\n    return 3.26, '3.258', 0.001",
+        "rounded": "def answer_wall():\n    return [3.26, 3.258, 0.001]",
         "a tensor": "def answer_wall():\n    return torch.tensor([26.0, 26.0, 1.0]).log()",
     },
 }

@@ -36,7 +36,10 @@ WRONG = {
         strange("no gaps", "a-reach-may-have-gaps", "[*range(5, 12)], [*range(2, 12)], 10"),
         strange("everything", "look-at-the-scores", "[*range(12)], later, 10"),
         strange("as it is now", "zero-is-a-beginning", "now, now, 10"),
-        strange("all twelve", "what-is-not-wired-stays-unseen", "now, [*range(12)], 12"),
+        strange("all twelve", "what-is-not-wired-stays-unseen", "now, [*range(12)], 10"),
+        strange("the whole window", "the-window-begins-at-the-oldest", "now, later, 12"),
+        strange("from 1", "positions-begin-at-0", "[i + 1 for i in now], [i + 1 for i in later], 10"),
+        strange("from the right", "counted-from-the-right", "[11 - i for i in now], [11 - i for i in later], 10"),
         strange("how many", "a-reach-may-have-gaps", "now, later, 8"),
         strange("the difference", "both-ends-count", "now, later, max(later) - min(later)"),
         strange("one too many", None, "[*now, 4], later, 10"),
@@ -56,19 +59,19 @@ WRONG = {
 }
 
 RIGHT = {
-    "five_levels": {"texts": "def answer_five_levels():\n    return '31', 4.0, torch.tensor(22), '480', '15,090'"},
+    "five_levels": {"in a list": "def answer_five_levels():\n    return [31, 4.0, 22, 480, 15090]"},
     "groups": {
-        "texts": "def answer_groups():\n    return '2, 3, 3', (6, 11), '5 x 6'",
+        "in a list": "def answer_groups():\n    return [[2, 3, 3], (6, 11), [5, 6]]",
         "tensors": "def answer_groups():\n    return torch.tensor([2, 3, 3]), torch.tensor([6, 11]), (3, 10)",
     },
     "strange": {
-        "by hand, in any order": "def answer_strange():\n    return (11, 10, 6, 5), '2, 3, 5, 6, 7, 8, 10, 11', 10",
+        "by hand, in any order": "def answer_strange():\n    return [(11, 10, 6, 5), [2, 3, 5, 6, 7, 8, 10, 11], 10]",
         "sets": "def answer_strange():\n    return {5, 6, 10, 11}, {*range(2, 4), *range(5, 9), 10, 11}, 10",
         "a tensor": "def answer_strange():\n"
         "    return torch.tensor([5, 6, 10, 11]), torch.tensor([2, 3, 5, 6, 7, 8, 10, 11]), 10",
     },
     "walls": {
-        "rounded": "def answer_walls():\n    return 2.3, '0', 0.01, 2.303",
+        "rounded": "def answer_walls():\n    return [2.3, 0, 0.01, 2.303]",
         "a tensor": "def answer_walls():\n    return torch.tensor([10.0, 1.0, 1.0, 10.0]).log()",
     },
 }

@@ -77,7 +77,7 @@ RIGHT = {
     "gate": {
         "computed": "def answer_gate():\n    g = torch.tanh(torch.tensor([2.0, -1, 5])) * torch.sigmoid("
         "torch.tensor([0.0, 3, -20]))\n    return g[0], g[1], g[2], 48",
-        "texts": "def answer_gate():\n    return '0.48', '-0.73', '0', '48'",
+        "in a list": "def answer_gate():\n    return [0.48, -0.73, 0, 48]",
     },
     "block": {
         "by index": """
@@ -110,7 +110,7 @@ def block(x, dilation, W, W_residual, W_skip):
 """,
     },
     "depth": {
-        "rounded": "def answer_depth():\n    return 0.0033, '65,536', 1.0, 'no', 'no'",
+        "rounded": "def answer_depth():\n    return [0.0033, 65536, 1.0, 0, 0]",
     },
-    "reach": {"texts": "def answer_reach():\n    return '16', 46.0, torch.tensor(5), '2,047', 16"},
+    "reach": {"in a list": "def answer_reach():\n    return [16, 46.0, 5, 2047, 16]"},
 }

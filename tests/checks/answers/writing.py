@@ -86,10 +86,18 @@ def write(model, characters, block_size, temperature=1.0, generator=None, max_le
     return "".join(characters[ix] for ix in ids[block_size:-1])
 """,
         ),
+        Wrong(
+            "no empty names",
+            "a-name-may-be-empty",
+            "            break\n",
+            "            if len(ids) == block_size:\n                continue\n            break\n",
+        ),
         Wrong("never stops", None, END, "        ids.append(ix)\n"),
         Wrong("one too many", None, "range(max_length)", "range(max_length + 1)"),
         Wrong("always twenty", None, "range(max_length)", "range(20)"),
-        Wrong("its own alphabet", None, "characters[ix]", "'.abcdefghijklmnopqrstuvwxyz'[ix]"),
+        Wrong(
+            "its own alphabet", "the-characters-are-an-argument", "characters[ix]", "'.abcdefghijklmnopqrstuvwxyz'[ix]"
+        ),
         Wrong("ids", None, GIVE, "return ids[block_size:]"),
         Wrong("nothing", "return-forgotten", GIVE, "pass"),
         Whole(

@@ -16,7 +16,22 @@ WRONG = {
         Wrong("none", "no-level-is-no-tree", "max(1, math.ceil(math.log2(longest)))", "math.ceil(math.log2(longest))"),
         Wrong("characters", "characters-are-no-levels", "max(1, math.ceil(math.log2(longest)))", "longest"),
         Wrong("nothing", "return-forgotten", "return max", "max"),
-        Wrong("natural logarithm", None, "math.log2(longest)", "math.log(longest)"),
+        Wrong("natural logarithm", "log-of-another-base", "math.log2(longest)", "math.log(longest)"),
+        Wrong(
+            "the next one", "at-least-is-enough", LONGEST, "lengths[min(int(share * len(lengths)), len(lengths) - 1)]"
+        ),
+        Wrong("each word once", "each-word-once", "for word in words", "for word in set(words)"),
+        Whole(
+            "a share of the characters",
+            "words-count-not-characters",
+            """
+def levels_for_words(words, share=0.9):
+    levels, total = 1, sum(map(len, words))
+    while sum(len(word) for word in words if len(word) <= 2**levels) < share * total:
+        levels += 1
+    return levels
+""",
+        ),
         Wrong("half of them", None, LONGEST, "lengths[must_fit // 2]"),
         Wrong("fails", None, LONGEST, "lengths[len(lengths)]"),
     ],
