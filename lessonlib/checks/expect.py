@@ -30,7 +30,7 @@ def returned(attempt: dict, call: str, known: Mistake | str | None = None, next:
         if which := attempt.get("changed"):
             raise Mistake(f"{call} changed its {ORDINALS.get(which, 'last')} argument.", "argument-changed")
         if attempt.get("seeded"):
-            raise Mistake(f"{call} seeded the generator that was handed over.", "seeded-inside")
+            raise Mistake(f"{call} seeded the generator it was given.", "seeded-inside")
         return attempt["value"]
     message = attempt["message"]
     where = f" at `{attempt['line']}`" if attempt["line"] else ""

@@ -64,14 +64,14 @@ def _look(case: Case, data: dict, seed: int) -> str | None:
 
 
 LEFT = {
-    "seed": Mistake("After the call torch's generator stands where your code has set it.", "seeded-inside"),
+    "seed": Mistake("Your code sets the seed of torch's global generator.", "seeded-inside"),
     "grad": Mistake(
-        "After the call nothing in the notebook has gradients any more.",
-        next="Use `with torch.no_grad():`, which ends by itself, where you want none.",
+        "After the call, gradients are switched off in the whole notebook.",
+        next="Where you want none, use `with torch.no_grad():`, which switches them on again at its end.",
     ),
     "dtype": Mistake(
-        "After the call every new tensor has another type.",
-        next="Leave the default type alone, and give single tensors theirs: `dtype=…`.",
+        "After the call, every new tensor has another default type.",
+        next="Leave the default alone, and give a type to the tensors that need one: `dtype=…`.",
     ),
 }
 
@@ -94,20 +94,20 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
     """What to say when the probe did not come back with data."""
     if outcome.status == runner.UNFIT:
         return Mistake(
-            f"A value of type {outcome.error} came, expected `{exercise.name}` itself: a class or a function.",
+            f"You handed over something of type {outcome.error}; the check needs `{exercise.name}` itself.",
             next=f"Define `{exercise.name}` in its cell, run it, then run this one again.",
         )
     if outcome.status == runner.STOPPED and exercise.budget:
-        says = f"It was stopped: it had {exercise.budget:.3g} seconds of processor time."
+        says = f"The recipe was stopped after its {exercise.budget:.3g} seconds of processor time."
         return Mistake(says, "over-the-budget")
     if outcome.status == runner.STOPPED:
-        limit = f"Your code was stopped while it was still running (it has {exercise.seconds:g} seconds)."
+        limit = f"Your code was still running after {exercise.seconds:g} seconds and was stopped."
         says = outcome.message or limit
         return Mistake(says, "endless-loop")
     if outcome.status == runner.FLOODED:
         return Mistake("Your code printed without end and was stopped.", next="Take the print out of the loop.")
     if outcome.status == runner.EXITED:
-        return Mistake("Your code asked Python to exit.", next="Take the call of exit() out: return instead.")
+        return Mistake("Your code asked Python to exit.", next="Remove the call to exit(), and return instead.")
     where = f" at `{outcome.line}`" if outcome.line else ""
     says = f"Your code raised {outcome.error}{where}: {outcome.message}"
     return Mistake(says, next=advice.after(outcome.error, outcome.message))

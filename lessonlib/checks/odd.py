@@ -13,12 +13,18 @@ def numbers(data: dict) -> tuple[str, str] | None:
     values = list(_walk(data, ""))
     for name, value in values:
         if isinstance(value, torch.Tensor) and not value.is_floating_point():
-            said = f"A tensor of {value.dtype} came{name}, expected floats."
-            return said, "Make whole numbers into floats: `torch.zeros(3)` has floats, `x.float()` makes them."
+            said = f"There is a tensor of {value.dtype}{name}; floats were expected."
+            return (
+                said,
+                "Turn whole numbers into floats with `x.float()`; `torch.zeros(3)` holds floats from the start.",
+            )
     for name, value in values:
         bad = not value.isfinite().all() if isinstance(value, torch.Tensor) else not math.isfinite(value)
         if bad:
-            return f"A value came{name} that is not a finite number.", "Look for a division by zero or a log of zero."
+            return (
+                f"There is a value{name} that is not a finite number.",
+                "Look for a division by zero or a log of zero.",
+            )
     return None
 
 

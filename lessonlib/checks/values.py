@@ -190,7 +190,7 @@ def _other_length(got: tuple[float, ...], right: list[float], tolerance: float) 
     while good < min(len(got), len(right)) and near(got[good], right[good], tolerance):
         good += 1
     told = "No number is right yet" if not good else f"The first {good} are right" if good > 1 else "The first is right"
-    says = f"{counted(len(got), 'number')} came, expected {len(right)}. {told}."
+    says = f"You returned {counted(len(got), 'number')}; {len(right)} were expected. {told}."
     return Mistake(says, next="Return one number for each place that the task names.")
 
 
@@ -236,7 +236,7 @@ def positions(came: object) -> tuple[float, ...]:
 
 def not_right(came: str, misconception: str | None, how: str = "") -> Mistake:
     """A value that is not right; where no misconception is known, `how` it differs is what can be told."""
-    next = "" if misconception else "Work it out once more with a smaller example, or ask for a hint."
+    next = "" if misconception else "Work it out again on a smaller example, or ask for a hint."
     return Mistake(f"{came} is not right yet{how if not misconception else ''}.", misconception, next=next)
 
 
@@ -298,7 +298,7 @@ def shown(value: float) -> str:
 def _pick(answer: object, index: int, count: int) -> object:
     """Part `index` of an answer of `count` parts."""
     if answer is None:
-        raise Mistake("None came back.", "return-forgotten")
+        raise Mistake("Your function returned None.", "return-forgotten")
     if count == 1:
         return answer
     if isinstance(answer, torch.Tensor) and answer.ndim > 0:
@@ -329,7 +329,7 @@ def _with_open(came: object) -> object:
 
 def _unlike(came: object, expected: str, next: str) -> Mistake:
     name = describe(came)
-    return Mistake(f"{name[:1].upper()}{name[1:]} came, expected {expected}.", next=next)
+    return Mistake(f"You returned {name}; expected {expected}.", next=next)
 
 
 def _means(got: float, value: float, tolerance: float) -> bool:

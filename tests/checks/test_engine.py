@@ -479,7 +479,7 @@ def test_a_set_will_do_for_positions_and_nowhere_else():
     assert in_place(EXERCISES["strange"], lambda: ({11, 10, 6, 5}, range(3), 3)).lines[0].mark == Mark.PASSED
     told = text(in_place(EXERCISES["strange"], lambda: ("many", None, None)))
     assert "expected a list of positions, such as [0, 3]" in told
-    assert "A set of 5 came, expected 5 parts" in text(
+    assert "You returned a set of 5; expected 5 parts" in text(
         in_place(EXERCISES["five_levels"], lambda: {31, 4, 22, 480, 15090})
     )
 

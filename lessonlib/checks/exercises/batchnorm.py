@@ -40,12 +40,12 @@ def _training(data: dict, seed: int) -> None:
     x = batch(seed, 6)
     out = shaped(returned(data["out"], CALL), (6, 3), CALL)
     says = f"{CALL} in training should give each column mean 0 and variance 1"
-    says = f"{says} (mean {bn.row(out.mean(0))}, variance {bn.row(out.var(0))} came)."
+    says = f"{says}; it has mean {bn.row(out.mean(0))} and variance {bn.row(out.var(0))}."
     bn.same_by_any(out, bn.normalised(x), says, _mistaken(x))
     if data["mode"] is not True:
         raise Mistake(
             f"After a call in training `training` is {data['mode']}, expected True as before.",
-            next="Leave the mode alone: whoever uses the layer sets it.",
+            next="Leave the mode alone: the code that uses the layer sets it.",
         )
     flat = returned(data["constant"], CALL)
     if not bool(torch.isfinite(flat).all()):

@@ -137,7 +137,7 @@ def _whole(found: object, call: str) -> Tensor:
     return found
 
 
-CURE = code("cure", "Five pieces, mended", medium, 15, name="Mended", given="broken")(
+CURE = code("cure", "Five pieces, fixed", medium, 15, name="Mended", given="broken")(
     Case("pair: neighbours", probes.paired, _paired),
     Case("last: one window stays a batch", probes.dropped, _dropped),
     Case("evaluate: in evaluation mode", probes.evaluated, _evaluated),

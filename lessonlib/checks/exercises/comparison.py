@@ -36,12 +36,14 @@ class Model(NamedTuple):
 def _models(data: dict) -> tuple[Model, Model]:
     came = data["value"]
     if came is None:
-        raise Mistake("None came back.", "return-forgotten")
+        raise Mistake("Your function returned None.", "return-forgotten")
     if not isinstance(came, dict) or set(came) == {"?"}:
-        raise Mistake(f"{describe(came)} came, expected a dict of two models and a claim.", next=FORM)
+        raise Mistake(f"You returned {describe(came)}; expected a dict of two models and a claim.", next=FORM)
     entries = {name: entry for name, entry in came.items() if name != "claim"}
     if len(entries) != 2:
-        raise Mistake(f"{values.counted(len(entries), 'model')} came beside the claim, expected two.", next=FORM)
+        raise Mistake(
+            f"You returned {values.counted(len(entries), 'model')} besides the claim; expected two.", next=FORM
+        )
     first, second = (_model(name, entry) for name, entry in entries.items())
     return first, second
 
@@ -49,7 +51,9 @@ def _models(data: dict) -> tuple[Model, Model]:
 def _model(name: str, entry: object) -> Model:
     wanted = ("search", "search_seed", "rate", "seeds")
     if not isinstance(entry, dict) or not set(wanted) <= set(entry):
-        raise Mistake(f"{name!r} is {describe(entry)}, expected {', '.join(wanted)}.", next=FORM)
+        raise Mistake(
+            f"{name!r} is {describe(entry)}; expected a dict with {values.enumerated(list(wanted))}.", next=FORM
+        )
     if any(value is None for value in entry.values()):
         raise Unanswered
     search, seeds = _losses(entry["search"], f"the search of {name!r}"), _losses(entry["seeds"], f"{name!r}, by seed,")
@@ -97,9 +101,11 @@ def _search(data: dict, seed: int) -> str:
     first, second = _models(data)
     if set(first.search) != set(second.search):
         counts = f"{len(first.search)} rates for {first.name!r}, {len(second.search)} for {second.name!r}"
-        raise Mistake(f"The two were not searched alike: {counts}, or not the same ones.", "unequal-search")
+        raise Mistake(f"The two models were not searched alike: {counts}, or not the same rates.", "unequal-search")
     if len(first.search) < 3:
-        raise Mistake(f"{values.counted(len(first.search), 'rate')} came for each.", "one-try-is-no-search")
+        raise Mistake(
+            f"Each model was tried at {values.counted(len(first.search), 'rate')} only.", "one-try-is-no-search"
+        )
     return f"{len(first.search)} rates for each"
 
 
@@ -122,7 +128,9 @@ def _seeds(data: dict, seed: int) -> None:
             says = f"Seed {model.search_seed:g} of {model.name!r} was used in the search, too."
             raise Mistake(says, "seeds-of-the-search")
         if len(model.seeds) < 3:
-            raise Mistake(f"{values.counted(len(model.seeds), 'seed')} came for {model.name!r}.", "too-few-seeds")
+            raise Mistake(
+                f"{model.name!r} was trained with {values.counted(len(model.seeds), 'seed')} only.", "too-few-seeds"
+            )
     if len(models[0].seeds) != len(models[1].seeds):
         told = " and ".join(f"{len(model.seeds)} for {model.name!r}" for model in models)
         raise Mistake(f"{told}: give both the same number of seeds.", next="Leave none out after you have seen it.")
@@ -134,11 +142,13 @@ def _supported(data: dict, seed: int) -> str:
     ranges = f"{low.name} {low.low:.3f} to {low.high:.3f}, {high.name} {high.low:.3f} to {high.high:.3f}"
     apart = high.low - low.high
     if claim == high.name:
-        raise Mistake(f"{claim!r} is claimed, and its losses are not the lower ones: {ranges}.", "the-other-is-lower")
+        raise Mistake(f"You claim {claim!r}, but its losses are not the lower ones: {ranges}.", "the-other-is-lower")
     if claim == low.name and apart <= 0:
-        raise Mistake(f"{claim!r} is claimed, and the ranges overlap: {ranges}.", "the-ranges-overlap")
+        raise Mistake(f"You claim {claim!r}, but the ranges overlap: {ranges}.", "the-ranges-overlap")
     if claim == NEITHER and apart > max(low.high - low.low, high.high - high.low):
-        raise Mistake(f"No difference is claimed: {ranges}.", "a-clear-difference-denied")
+        raise Mistake(
+            f"You claim that neither is lower, but the ranges lie far apart: {ranges}.", "a-clear-difference-denied"
+        )
     return ranges
 
 

@@ -159,7 +159,7 @@ def _gradients(data: dict, seed: int) -> None:
     learns(data, ["x"], lambda x: reference.tree_at_each_position(x, levels), (probes.name(seed, 5, 3),), call)
 
 
-MEND_EDGE = code("mend_edge", "The edge, mended", medium, 8, name="MendedConvolution", given=True)(
+MEND_EDGE = code("mend_edge", "The edge, fixed", medium, 8, name="MendedConvolution", given=True)(
     Case("no position sees what comes after it", probes.later_changed, _nobody_looks_right),
     Case("every position equals the tree on its window", probes.one_name, _equals_tree, 2),
     Case("a name shorter than the dilation", probes.short_name, _short),

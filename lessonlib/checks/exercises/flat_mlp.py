@@ -53,7 +53,7 @@ def _windows_of_3(data: dict, seed: int) -> None:
     X, _, call = _pair(data, 3, "again")
     if not equal(X, _pair(data, 3)[0]):
         raise Mistake(
-            f"{call}, called a second time, gave something else.",
+            f"{call}, called a second time, gave a different result.",
             next="Make the lists inside the function, so that every call begins with empty ones.",
         )
 
@@ -119,8 +119,8 @@ UNIFORM = value("uniform", "The loss of a guess", easy, 4)(
         {2**2.1: "log-of-another-base", 10**2.1: "log-of-another-base", 2.1: "a-loss-is-no-count"},
         tolerance=0.03,
     ),
-    why="A loss is -ln of the probability given to what came, so exp(loss) is the number of equally likely choices "
-    "that it amounts to.",
+    why="A loss is -ln of the probability given to the right character, so exp(loss) is the number of equally likely "
+    "choices that it amounts to.",
     hints=(
         "The loss of one example is minus the natural logarithm of the probability that its right character got.",
         "Uniform among 27 means probability 1/27 for each. The third part asks for the n with -ln(1/n) = 2.1.",
@@ -216,7 +216,7 @@ def _same_means(curve: torch.Tensor, losses: torch.Tensor, n: int) -> None:
         ("picks-instead-of-averages", groups[:, -1]),
         ("groups-of-neighbours", losses.view(n, -1).mean(0)),
     ]
-    says = f"{len(right)} points came, as expected, but they are not the means of {n:,} losses in a row."
+    says = f"There are {len(right)} points, as expected, but they are not the means of {n:,} losses in a row."
     same(curve, right, says, variants)
 
 

@@ -23,7 +23,7 @@ def understood(came: object, characters: int, call: str = "`recipe(names, second
         says = f"{call} gave {describe(came)}, expected a trained tree."
         raise Mistake(says, "a-loss-is-no-model")
     if not isinstance(came, dict) or set(came) == {"?"}:
-        raise _odd(f"{describe(came)} came back")
+        raise _odd(f"it is {describe(came)}")
     if came and all(isinstance(value, float | int) for value in came.values()):
         raise Mistake(f"{call} gave numbers, expected a trained tree.", "a-loss-is-no-model")
     tree = _of_layers(came["layers"]) if "layers" in came else came
@@ -115,4 +115,4 @@ def _too_large(count: int, what: str) -> Mistake:
 
 
 def _odd(says: str) -> Mistake:
-    return Mistake(f"What came back is no tree that can be measured: {says}.", next=SHAPE)
+    return Mistake(f"What you returned is not a tree that can be measured: {says}.", next=SHAPE)

@@ -93,7 +93,7 @@ SHUFFLED = prediction("shuffled", "The shuffled pixels, explained", medium, 5)(
     part("does a random order of the training examples harm the tree, too?", False, "pixels-are-not-examples"),
     why="The order of the pixels is no information for the flat model. For the tree it decides who is fused with whom.",
     hints=(
-        "Whoever knew the order could put every pixel back.",
+        "If you knew the order, you could put every pixel back.",
         "Which weights meet which pixel, in the flat model and in the tree? And which of that can be learned anew?",
     ),
 )

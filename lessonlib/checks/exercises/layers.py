@@ -207,9 +207,9 @@ def _sequential_order(data: dict, seed: int) -> None:
     }
     same(out, right, f"{call} is not third(second(first(x))).", variants)
     if not equal(data["again"].get("value"), right):
-        raise Mistake("The second call with the same x gave something else.", "works-only-once")
+        raise Mistake("A second call with the same x gave a different result.", "works-only-once")
     if data["kept"] != len(probes.AFFINE):
-        says = f"The list that was handed over held 3 layers; after the calls it holds {data['kept']}."
+        says = f"The list of layers held 3 before the calls; now it holds {data['kept']}."
         raise Mistake(says, "argument-changed")
     call = "`Sequential([first])(x)`"
     alone = returned(data["alone"], call)

@@ -90,13 +90,13 @@ def _batches(data: dict, name: str) -> list[list[int]]:
 def _sizes(data: dict, seed: int) -> str:
     exact = _sorted_sizes(data, "no_rest")
     if exact == [8] * 5:
-        raise Mistake("48 examples in batches of 8 came in 5 batches, expected 6.", "a-batch-is-lost")
+        raise Mistake("48 examples in batches of 8 gave 5 batches; expected 6.", "a-batch-is-lost")
     sizes = _sorted_sizes(data, "first")
     if sizes in ([8] * 6, [8] * 6 + [2]) and exact == [8] * 6:
         return "the last batch has 2" if len(sizes) == 7 else "the last 2 wait for another epoch"
     raise Mistake(
-        f"50 examples in batches of 8 came in sizes {sizes}, expected six times 8, and perhaps a last one of 2; 48 "
-        f"came in sizes {exact}, expected six times 8.",
+        f"50 examples in batches of 8 gave batches of {sizes}; expected six of 8, and perhaps a last one of 2. 48 "
+        f"examples gave batches of {exact}; expected six of 8.",
         "n-groups-instead-of-groups-of-n" if len(sizes) in (7, 8) and max(sizes) == 7 else None,
     )
 
@@ -109,32 +109,32 @@ def _once(data: dict, seed: int) -> None:
     indices = [i for batch in _batches(data, "first") for i in batch]
     outside = sorted({i for i in indices if not 0 <= i < 50})
     if outside:
-        raise Mistake(f"The indices {outside} came; those of 50 examples go from 0 to 49.", "counts-from-0")
+        raise Mistake(f"The batches hold the indices {outside}; those of 50 examples go from 0 to 49.", "counts-from-0")
     small = sorted(_sorted_sizes(data, "small"))
     if small not in ([3, 3], [1, 3, 3]) or not {i for b in _batches(data, "small") for i in b} <= set(range(7)):
         says = f"`epoch_batches(7, 3, generator)` gave batches of {small}, expected two of 3, and perhaps one of 1, of "
         raise Mistake(says + "indices from 0 to 6.")
     twice = len(indices) - len(set(indices))
     if twice:
-        raise Mistake(f"{twice} of {len(indices)} indices came more than once.", "with-replacement")
+        raise Mistake(f"{twice} of {len(indices)} indices are repeats.", "with-replacement")
 
 
 def _shuffled(data: dict, seed: int) -> None:
     batches = _batches(data, "first")
     if [i for batch in batches for i in batch] == sorted(i for batch in batches for i in batch):
-        raise Mistake("The examples came in the order they are stored in.", "never-shuffled")
+        raise Mistake("The examples are in the order in which they are stored.", "never-shuffled")
     if all(sorted(batch) == list(range(min(batch), max(batch) + 1)) for batch in batches):
         raise Mistake("Each batch holds examples that are stored in a row.", "only-batches-are-shuffled")
     first, second, again = (_batches(data, name) for name in ("first", "second", "first_again"))
     if data["seeds"] != [seed, seed]:
-        raise Mistake("The generator that was handed over has been seeded anew.", "every-epoch-alike")
+        raise Mistake("Your code seeds the generator it was given.", "every-epoch-alike")
     if first == second:
-        raise Mistake("Two epochs came in the same order.", "every-epoch-alike")
+        raise Mistake("Two epochs had the same order.", "every-epoch-alike")
     if first != again:
         raise Mistake("Two generators in the same state gave two different orders.", "generator-is-ignored")
     found = returned(data["without"], "`epoch_batches(30, 10)`, without a generator,")
     if all(map(_alike, *found)):
-        raise Mistake("Without a generator, two epochs came in the same order.", "every-epoch-alike")
+        raise Mistake("Without a generator, two epochs had the same order.", "every-epoch-alike")
 
 
 def _alike(one: object, other: object) -> bool:

@@ -105,10 +105,13 @@ def _left(data: dict, seed: int) -> None:
     )
     for rates, told in ((found["rates"], ""), (to_0["rates"], ", after a factor that ended at 0")):
         if not equal(torch.tensor(rates), torch.tensor(came)):
-            says = f"The optimizer came with the rates {_listed(came)} and goes with {_listed(rates)}{told}."
-            raise Mistake(says, "the-rate-is-put-back")
+            says = f"Before the call the optimizer's rates were {_listed(came)}; afterwards they are"
+            raise Mistake(f"{says} {_listed(rates)}{told}.", "the-rate-is-put-back")
     if not found["training"]:
-        raise Mistake("The model came in training mode and goes in evaluation mode.", "the-mode-is-put-back")
+        raise Mistake(
+            "The model was in training mode before the call; afterwards it is in evaluation mode.",
+            "the-mode-is-put-back",
+        )
 
 
 def _listed(rates: list[float]) -> str:
@@ -125,7 +128,10 @@ def _mode(data: dict, seed: int) -> None:
     if not all_equal(found["running"], right.running):
         raise Mistake(f"{call} left other running averages.", next="Call the model once for each batch.")
     if not found["training"]:
-        raise Mistake("The model came in evaluation mode and goes in training mode.", "the-mode-is-put-back")
+        raise Mistake(
+            "The model was in evaluation mode before the call; afterwards it is in training mode.",
+            "the-mode-is-put-back",
+        )
 
 
 LOOP = code("loop", "The training loop", hard, 15, name="fit")(

@@ -66,7 +66,7 @@ def _one(data: dict, seed: int) -> None:
     right, start = trained(seed)[0], probes.values(probes.model(seed))
     first = run["states"][0]
     if run["changed"]:
-        raise Mistake("The batch that was handed over has changed.", next="Work on copies: nothing in place.")
+        raise Mistake("The call changed its batch.", next="Work on copies: nothing in place.")
     if all_equal(first, right[0]):
         return
     if all_equal(first, start):

@@ -37,7 +37,7 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
     ),
     part("values behind each of its means", 32, {128: "one-statistic-a-position", 4: "one-statistic-an-example"}),
     part(
-        "values behind each mean once it is mended",
+        "values behind each mean once it is fixed",
         128,
         {32: "one-statistic-a-position", 68: "channels-keep-apart", 8704: "channels-keep-apart"},
     ),
@@ -125,7 +125,7 @@ def _gradients(data: dict, seed: int) -> None:
     right_gradients(data, batch(seed, 5, 4), CALL)
 
 
-MEND = code("mend", "The bug, mended", medium, 10, name="MendedBatchNorm", given=True)(
+MEND = code("mend", "The bug, fixed", medium, 10, name="MendedBatchNorm", given=True)(
     Case("one statistic for each channel is kept", probes.kept, _kept, 2),
     Case("training normalises over batch and positions", probes.training, _training),
     Case("(B, C) works as before", probes.rows, _rows),

@@ -205,7 +205,7 @@ def _wired(data: dict, seed: int) -> None:
         says = f"{ON_SIX} in training, gives other scores than a tree with these weights."
         same(out, _scores(ids, given), says, _mistaken(ids, given, _normalised), next=ADVICE)
     if not torch.equal(data["ids"], ids):
-        raise Mistake("The ids that were handed over have changed.", next="Work on a copy: nothing in place.")
+        raise Mistake("The call changed its ids.", next="Work on a copy: nothing in place.")
 
 
 def _gradients(data: dict, seed: int) -> None:

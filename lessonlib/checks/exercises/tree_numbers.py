@@ -85,9 +85,9 @@ def group_sizes(wanted: int) -> Judge:
         shown = " x ".join(f"{n:g}" for n in found)
         product = math.prod(found)
         if 1 in found:
-            raise Mistake(f"{shown} came.", next="A group of 1 fuses nothing; use sizes of 2 or more.")
+            raise Mistake(f"{shown} has a group of 1.", next="A group of 1 fuses nothing; use sizes of 2 or more.")
         if found == (wanted,):
-            raise Mistake(f"{wanted} came.", "one-level-is-flat")
+            raise Mistake(f"{wanted} is a single level.", "one-level-is-flat")
         if product != wanted or any(n < 2 or n != int(n) for n in found):
             says = f"{shown} gives {product:g}, expected group sizes of 2 or more whose product is {wanted}."
             if sum(found) == wanted:
@@ -205,10 +205,8 @@ WALLS = prediction("walls", "Other walls", medium, 6)(
     why="Below the reach there is nothing to learn from: ln 10. One digit of the two says nothing about the last digit "
     "of their sum, as each sum stays equally likely.",
     hints=(
-        "Write down the reach: two levels of pairs, three levels of pairs, one level of fives. Is the digit among "
-        "them?",
-        "Who cannot see can only guess among ten, all alike: the loss is ln 10. If you know that the newest digit "
-        "is 3, "
-        "which last digits can the sum have, and how likely is each?",
+        "Write down the reach: two levels of pairs, three levels of pairs, one level of fives. Is the digit within it?",
+        "A model that cannot see the digit can only guess among ten equally likely ones: the loss is ln 10. If you "
+        "know that the newest digit is 3, which last digits can the sum have, and how likely is each?",
     ),
 )
