@@ -535,4 +535,4 @@ def test_a_judge_that_falls_over_odd_numbers_names_them(value):
 
     result = in_place(lesson_of_one(strict), lambda: value)
     assert result.state == State.NOT_YET
-    assert "came in `value`" in text(result)
+    assert "in `value`" in text(result)
