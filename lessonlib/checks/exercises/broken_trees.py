@@ -105,7 +105,7 @@ def _contexts(data: dict, seed: int) -> None:
         ahead = torch.tensor([[*padded, 0][i + 1 : i + 1 + size] for i in range(len(ids) + 1)])
         found = _whole(returned(data[name], call), call)
         known = {(len(ids), size): "no-end-target"}
-        if found.ndim == 2 and found.shape[1] != size:
+        if isinstance(found, Tensor) and found.ndim == 2 and found.shape[1] != size:
             known[tuple(found.shape)] = "block-size-is-an-argument"
         shaped(found, tuple(right.shape), call, known=known)
         newest_first = torch.tensor([row[::-1] for row in right.tolist()])

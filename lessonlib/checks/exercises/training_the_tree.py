@@ -32,7 +32,7 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
             (68,): "the-buffer-grew",
             (1, 68): "the-buffer-grew",
             (32, 1, 68): "one-statistic-an-example",
-            (4, 68): "keepdim-keeps-a-one",
+            (4, 68): "an-averaged-dimension-stays",
         },
     ),
     part("values behind each of its means", 32, {128: "one-statistic-a-position", 4: "one-statistic-an-example"}),
