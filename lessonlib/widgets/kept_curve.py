@@ -25,7 +25,7 @@ def packed(losses: Sequence[tuple[float, float, float]], marks: dict[str, list[t
         "low": float(low),
         "unit": float(unit),
         "losses": base64.b64encode(numbers.tobytes()).decode(),
-        "rates": [[int(at), float(f"{rates[at]:.6g}")] for at in some if np.isfinite(rates[at])],
+        "rates": " ".join(f"{at}:{rates[at]:.6g}" for at in some if np.isfinite(rates[at])),  # one line of a file
         **{name: [[int(step), float(f"{loss:.6g}")] for step, loss in found] for name, found in marks.items()},
     }
 

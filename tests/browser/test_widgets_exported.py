@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from lessonlib.course import export, printing
 from lessonlib.data import Vocabulary
 from lessonlib.models import tree
-from lessonlib.widgets import Flashcards, LookInside, Quiz, ReceptiveField, ShapeRibbon, content
+from lessonlib.widgets import Flashcards, LiveLoss, LookInside, Quiz, ReceptiveField, ShapeRibbon, content
 
 
 @pytest.fixture
@@ -136,7 +136,51 @@ def test_an_overlong_card_would_be_seen(lab, tmp_path):
     assert len(PdfReader(printing.to_pdf(lab.chromium, file)).pages) > 1
 
 
-def test_the_quiz_becomes_a_list_of_questions_whose_choices_open(page, tmp_path):
+def test_the_quiz_answers_and_explains_in_the_page(page, tmp_path):
+    open_exported(page, tmp_path, Quiz("tree"))
+    first = next(question for question in content.questions() if question.lesson == "tree")
+    for number, choice in enumerate(first.choices):
+        page.get_by_role("radio").nth(number).check()
+        page.get_by_role("button", name="Check").click()
+        said = page.locator(".ll-quiz-feedback")
+        expect(said).to_contain_text("Correct." if choice.right else "Not yet.")
+        expect(said).to_contain_text(content.plain(choice.why)[:20])
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator(".ll-quiz-number")).to_contain_text("Question 2")
+
+
+def test_a_stored_curve_can_be_smoothed_and_zoomed(page, tmp_path):
+    live = LiveLoss("A run")
+    for step in range(1_000):
+        live(step, 3 + (step % 2), 0.1)
+    live.val(1_000, 3.5)
+    live.finish()
+    open_exported(page, tmp_path, live)
+    legend, stage = page.locator(".ll-live-legend"), page.locator(".ll-live-stage")
+    expect(legend).to_contain_text(f"step 999 · smoothed {live.smoothed()[1][-1]:.3f} · ◆ validation 3.500")
+    page.get_by_role("slider", name="k", exact=True).focus()
+    page.keyboard.press("Home")
+    expect(legend).to_contain_text("smoothed 4.000")
+    whole = page.get_by_role("button", name="Whole run")
+    expect(whole).to_be_disabled()
+    stage.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("+")
+    expect(whole).to_be_enabled()
+    box = stage.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 16, box["y"] + 50)
+    expect(page.locator(".ll-live-readout")).to_contain_text("Step 500: loss 3.000")  # half of the run
+    whole.click()
+    page.mouse.move(box["x"] + 200, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 50, steps=4)
+    page.mouse.up()
+    expect(whole).to_be_enabled()
+
+
+def test_a_quiz_without_scripts_is_a_list_whose_choices_open(lab, tmp_path):
+    context = lab.browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     open_exported(page, tmp_path, Quiz("tree"))
     questions = page.locator("ol > li:has(details)")
     assert questions.count() == sum(question.lesson == "tree" for question in content.questions())
@@ -145,3 +189,4 @@ def test_the_quiz_becomes_a_list_of_questions_whose_choices_open(page, tmp_path)
     expect(words).to_be_hidden()
     choice.locator("summary").click()
     expect(words).to_be_visible()
+    context.close()

@@ -14,6 +14,7 @@ LOOKED_UP = {
     "cheat_sheet": "The whole course on one page: fusions, levels, reach, shapes, costs.",
     "notebooks/glossary": "The words of the course, each with the lesson that explains it.",
     "about": ABOUT,
+    "teaching": "For instructors: the course with a class, from nothing to the first page of feedback.",
     "records": "Every measurement of speed and loss behind the course, with its machine, seeds and spread.",
     "changelog": "What changed from version to version of the course.",
     "contributing": "How to add a lesson, an exercise, a benchmark or a widget to the course.",
