@@ -50,6 +50,7 @@ GROUPS = {
         "build": Command("regenerate whatever is generated; --check only compares", "lessonlib.course.build:main"),
         "site": Command("write the course as a site", "lessonlib.course.site.command:main", SITE),
         "hosted": Command("write the notebooks for Colab and Kaggle", "lessonlib.course.hosted:main"),
+        "gallery": Command("make a record of a shared tree for the gallery", "lessonlib.course.gallery_command:main"),
         "execute": Command("run notebooks from the top and store their outputs", "lessonlib.course.execute:main"),
     },
 }

@@ -5,6 +5,7 @@ reading       any model read into such a description, and held against the model
 widget        LivingTree; its JavaScript: engine (the arithmetic), strip, canopy, bars, node_view, panel, writer
 picture       what it shows where nothing runs
 share         a page of its own, to be sent to somebody
+rebuilt       a tree out of what a page holds, which may come from a stranger
 """
 
 from lessonlib.widgets.living_tree.share import share

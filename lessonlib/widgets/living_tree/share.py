@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -21,6 +22,9 @@ TEMPLATE = Template((HERE / "page.html").read_text("utf-8"))
 MARK = '<meta name="generator" content="lessonlib share">'  # a page of ours may be written over by another of ours
 FULL = 600_000  # bytes of a page; where float32 would need more, weights go as float16
 LIMIT = 2_500_000  # bytes; about 900,000 parameters as float16
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+STATE = re.compile(r'<script type="application/json" id="tree">(.*?)</script>', re.DOTALL)
+DTYPES = {16: torch.float16, 32: torch.float32}
 TOOLS = ["write", "inside", "attribution", "temperature"]
 
 
@@ -62,28 +66,22 @@ def share(
 
 def _page(described: Description, title: str, about: str, words: list[str]) -> bytes:
     """The whole page; weights in the finest form that keeps it small."""
-    for precision, dtype, most in ((32, torch.float32, FULL), (16, torch.float16, LIMIT)):
-        numbers = described.numbers(dtype)
-        if len(numbers) * 4 // 3 < most:
-            page = _filled(described, numbers, precision, title, about, words).encode("utf-8")
-            if len(page) <= most:
-                return page
+    for precision, most in ((32, FULL), (16, LIMIT)):
+        if len(described.numbers(DTYPES[precision])) * 4 // 3 < most:
+            written = page(described, title, about, words, precision).encode("utf-8")
+            if len(written) <= most:
+                return written
     raise ValueError(
         f"This tree has {described.parameters:,} parameters: even as float16 its page would be larger than "
         f"{LIMIT / 1e6:.1f} MB. Share a smaller one." + (" The words that are included count too." if words else "")
     )
 
 
-def _filled(described, numbers, precision, title, about, words):
-    tree = {
-        "label": "",
-        "outline": described.outline(),
-        "numbers": base64.b64encode(numbers).decode(),
-        "precision": precision,
-    }
+def page(described: Description, title: str, about: str = "", words: Sequence[str] = (), precision: int = 32) -> str:
+    """The page itself, its weights as float32 or float16 (`precision`); no text in it can become code."""
     state = {
-        "trees": [tree], "text": "", "example": example(described), "temperature": 1.0, "tools": TOOLS, "opened": 0,
-        "focus": True, "words": words,
+        "trees": [kept(described, precision)], "text": "", "example": example(described), "temperature": 1.0,
+        "tools": TOOLS, "opened": 0, "focus": True, "words": list(words),
     }  # fmt: skip
     code = script(*LivingTree.scripts)
     code += (HERE / "page.js").read_text("utf-8")
@@ -104,6 +102,24 @@ def _filled(described, numbers, precision, title, about, words):
         code=code,
         code_hash=own_pages.allowed(code),
     )
+
+
+def kept(described: Description, precision: int) -> dict:
+    """The tree as a page holds it; `rebuilt.rebuilt` makes a description of it again."""
+    numbers = base64.b64encode(described.numbers(DTYPES[precision])).decode()
+    return {"label": "", "outline": described.outline(), "numbers": numbers, "precision": precision}
+
+
+def read_page(text: str) -> tuple[str, dict]:
+    """The title of such a page, and its tree as the page holds it. Raises ValueError for any other page."""
+    title, state = TITLE.search(text), STATE.search(text)
+    if MARK not in text[:2000] or not title or not state:
+        raise ValueError("This is no page that `share` has written.")
+    try:
+        tree = json.loads(state[1])["trees"][0]
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise ValueError("The tree in this page cannot be read. Write the page again with `share`.") from None
+    return html.unescape(title[1]), tree
 
 
 def _inside(state) -> str:
