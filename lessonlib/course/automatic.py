@@ -28,6 +28,20 @@ def surroundings(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
+def nobodys_progress() -> Iterator[None]:
+    """In this process: what is made for everybody sees no learner's progress, and leaves none."""
+    before = os.environ.get("LESSONLIB_PROGRESS")
+    with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:
+        os.environ["LESSONLIB_PROGRESS"] = str(Path(folder) / "progress.json")
+        try:
+            yield
+        finally:
+            os.environ.pop("LESSONLIB_PROGRESS")
+            if before is not None:
+                os.environ["LESSONLIB_PROGRESS"] = before
+
+
+@contextmanager
 def fresh_surroundings() -> Iterator[dict[str, str]]:
     """The same, in a temporary folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True) as folder:

@@ -124,7 +124,7 @@ def _check_text(key: str, text: object, most: int) -> None:
 
 @torch.no_grad()
 def write(tree: Description, n: int, seed: int = 7, longest: int = 30) -> list[str]:
-    """`n` different words that the tree writes at temperature 0.7, drawn with this seed; fewer where it keeps to the same few."""
+    """`n` different words that the tree writes at temperature 0.7, always the same; fewer where it knows no more."""
     draw, found = torch.Generator().manual_seed(seed), []
     for _ in range(4 * n):
         text = ""

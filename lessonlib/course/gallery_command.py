@@ -1,4 +1,4 @@
-"""`python3 course.py gallery PAGE.html …`: a shared tree as a record for the gallery; without a page, look them over."""
+"""`python3 course.py gallery PAGE.html …`: a record of a shared tree, for the gallery; without a page, all records."""
 
 import argparse
 import json

@@ -7,6 +7,8 @@ living      the widgets of a page, alive in it
 contents    which pages there are, and in which order
 extension   what Sphinx does beside its own: formulas without a script, link previews, clean markup
 placing     the finished pages put into a folder, where nobody's file is written over
+first_pages what stands in the pages for a passer-by: practice (fields to fill in), stuck (the form for questions)
+shared_trees  the trees of the gallery, a file each
 pages/      hand-written pages; static/ and templates/ what all pages share
 """
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lessonlib import lessons
 from lessonlib.checks import registry
-from lessonlib.course import Problem, numbers
-from lessonlib.course.site import living
+from lessonlib.course import Problem, automatic, numbers
+from lessonlib.course.site import first_pages, living
 from lessonlib.widgets import Flashcards, LivingTree
 
 LOOK_UP = ("cheat_sheet", "flashcards", "notebooks/glossary")
@@ -19,8 +19,9 @@ PLACE = re.compile(r"<!-- place: ([a-z-]+) -->")
 
 # What a hand-written page may have in a place of its own: <!-- place: NAME -->
 PLACES: dict[str, Callable[[], str]] = {
-    "living-tree": lambda: living.embedded(LivingTree(tools=("write", "inside", "attribution")), "living-tree"),
+    "living-tree": lambda: living.embedded(LivingTree(tools=("write", "inside")), "living-tree"),
     "flashcards": lambda: living.embedded(Flashcards(), "flashcards"),
+    **first_pages.PLACES,
 }
 
 
@@ -29,7 +30,8 @@ def write(pages: Path, folder: Path) -> None:
     found = {file.stem: file.read_text(encoding="utf-8") for file in sorted(pages.glob("*.md"))}
     ordered = sorted((int(order[1]), name) for name, text in found.items() if (order := ORDER.match(text)))
     for name, text in found.items():
-        text = PLACE.sub(_placed, numbers.renumbered(text, "notebooks/"))
+        with automatic.nobodys_progress():
+            text = PLACE.sub(_placed, numbers.renumbered(text, "notebooks/"))
         if name == "index":
             text += _trees([name for _, name in ordered])
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
@@ -38,7 +40,7 @@ def write(pages: Path, folder: Path) -> None:
 def _placed(place: re.Match) -> str:
     if place[1] not in PLACES:
         raise Problem(f"A page asks for the place {place[1]!r}; there are {', '.join(PLACES)}.")
-    return PLACES[place[1]]()
+    return PLACES[place[1]]().replace("\n", "&#10;")  # in Markdown, an empty line would end the HTML
 
 
 def _trees(pages: list[str]) -> str:

@@ -19,6 +19,7 @@ def setup(app: Sphinx) -> dict:
 
 def _static(app: Sphinx, config) -> None:
     config.html_static_path = [str(app.srcdir / "_static")]
+    config.html_extra_path = [str(app.srcdir / "_extra")]
 
 
 def _preview(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from lessonlib import lessons
 from lessonlib.course import build, committed, notebooks
-from lessonlib.course.site import HERE, contents, descriptions, living, looked_up, reading
+from lessonlib.course.site import HERE, contents, descriptions, living, looked_up, reading, shared_trees, stuck
 
 
 def gather(root: Path, folder: Path) -> list[str]:
@@ -26,6 +27,7 @@ def gather(root: Path, folder: Path) -> list[str]:
         looked_up.write(course, folder)
     contents.write(HERE / "pages", folder)
     shutil.copytree(HERE / "static", folder / "_static", dirs_exist_ok=True)
+    shared_trees.write(folder / "_extra" / "trees")
     living.write_modules(folder / "_static" / "widgets")
     descriptions.put(folder)
     return changed
@@ -38,11 +40,17 @@ def _notebooks(course: Path, folder: Path) -> None:
     for rule in reading.idle_rules([*there.values(), *exercises.values()]):
         print(f"site/reading.toml has a rule that fits nothing any more: {rule}")
     for lesson, notebook in there.items():
-        notebooks.write(folder / "notebooks" / lesson.file, notebooks.dumps(reading.lesson(notebook, lesson)))
+        _put(folder / "notebooks", reading.lesson(notebook, lesson), lesson)
         if lesson.file in exercises:
             solved = _whole(notebooks.read(course / "solutions" / lesson.file))
-            made = reading.exercise(exercises[lesson.file], solved)
-            notebooks.write(folder / "exercises" / lesson.file, notebooks.dumps(made))
+            _put(folder / "exercises", reading.exercise(exercises[lesson.file], solved), lesson)
+
+
+def _put(folder: Path, notebook: NotebookNode, lesson: lessons.Lesson) -> None:
+    """Write the notebook, and at its end the way to ask."""
+    about = lesson.heading if folder.name == "notebooks" else f"{lesson.heading}: {folder.name}"
+    notebook.cells.append(new_markdown_cell(stuck.line(about), id="stuck"))
+    notebooks.write(folder / lesson.file, notebooks.dumps(notebook))
 
 
 def _whole(notebook: NotebookNode) -> NotebookNode:
