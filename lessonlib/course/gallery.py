@@ -7,6 +7,8 @@ each page itself, by the code of `share`.
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -122,14 +124,28 @@ def _check_text(key: str, text: object, most: int) -> None:
         raise ValueError(f"{key} holds {unseen[0]!r}, which cannot be seen. Write it as one line of plain text.")
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What a small tree computes is small: a second thread would only be waited for."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 @torch.no_grad()
+@_one_thread()
 def write(tree: Description, n: int, seed: int = 7, longest: int = 30) -> list[str]:
     """`n` different words that the tree writes at temperature 0.7, always the same; fewer where it knows no more."""
-    draw, found = torch.Generator().manual_seed(seed), []
-    for _ in range(4 * n):
-        text = ""
-        while len(text) < longest and (i := int(torch.multinomial(tree.chances(text, 0.7), 1, generator=draw))):
-            text += tree.characters[i]
-        if text.strip() and text not in found:
-            found.append(text)
-    return found[:n]
+    draw, tries = torch.Generator().manual_seed(seed), 4 * n
+    ids = torch.zeros(tries, tree.context + longest, dtype=torch.long)
+    alive = torch.ones(tries, dtype=torch.bool)
+    for place in range(tree.context, ids.shape[1]):
+        scores = tree.run(ids[:, place - tree.context : place])[-1][:, 0]
+        drawn = torch.multinomial(torch.softmax(scores / 0.7, dim=1), 1, generator=draw)[:, 0]
+        alive &= drawn != 0
+        ids[:, place] = drawn * alive
+    words = ["".join(tree.characters[i] for i in row if i) for row in ids.tolist()]
+    return [word for word in dict.fromkeys(words) if word.strip()][:n]
