@@ -41,6 +41,9 @@ def prose_in_code(file: Path) -> Iterator[str]:
             yield text
 
 
+PAGES = ("*.md", "gallery/*.md", "lessonlib/classroom/**/*.md", "lessonlib/course/site/pages/*.md")
+
+
 def texts(committed: Path) -> Iterator[tuple[str, str]]:
     for folder in ("notebooks", "solutions"):
         for file in sorted((committed / folder).glob("*.ipynb")):
@@ -48,7 +51,7 @@ def texts(committed: Path) -> Iterator[tuple[str, str]]:
                 if cell.cell_type == "markdown":
                     yield f"{folder}/{file.name}, {cell.id}", cell.source
     data = [*(committed / "lessonlib/content").glob("*.[mt]*"), *(committed / "lessonlib/checks").rglob("*.toml")]
-    pages = [*committed.glob("*.md"), *(committed / "lessonlib/classroom").rglob("*.md")]
+    pages = [file for place in PAGES for file in sorted(committed.glob(place))]
     for file in [*pages, *sorted(data)]:
         if file.name not in ("names.txt", "birds.txt"):
             yield str(file.relative_to(committed)), file.read_text(encoding="utf-8")
