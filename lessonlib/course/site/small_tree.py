@@ -6,6 +6,7 @@ from lessonlib import style
 
 LEFT, STEP, BOX, TOP, ROOM = 62, 34, 26, 22, 54  # in the drawing's own pixels
 ROWS = ("letters", "pairs", "fours", "the eight")
+CANVAS = '<svg viewBox="0 0 {width} {height}" role="img" aria-label="{words}">'
 MARKS = {
     "o": '<circle cx="{x}" cy="{y}" r="9" fill="{c}"/>',
     "s": '<rect x="{l}" y="{t}" width="18" height="18" fill="{c}"/>',
@@ -31,11 +32,9 @@ def drawn(text: str) -> str:
         nodes += [MARKS[look["mark"]].format(x=x, y=y, l=x - 9, t=y - 9, c=look["colour"]) for x, y in above]
         names.append(_name(ROWS[level], above[0][1]))
         places = above
-    width, words = LEFT + STEP * len(text), html.escape(_words(text), quote=True)
-    return (
-        f'<p class="figure"><svg viewBox="0 0 {width} {height}" role="img" aria-label="{words}">'
-        f"{''.join(lines + nodes + names)}</svg></p>"
-    )
+    words = html.escape(_words(text), quote=True)
+    canvas = CANVAS.format(width=LEFT + STEP * len(text), height=height, words=words)
+    return f'<p class="figure">{canvas}{"".join(lines + nodes + names)}</svg></p>'
 
 
 def _letter(letter: str, x: float, y: float) -> str:
