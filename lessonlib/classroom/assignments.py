@@ -48,7 +48,7 @@ c.CourseDirectory.db_url = f"sqlite:///{{HERE}}/gradebook.db"
 # The numbers that checks draw depend on it: with the same seed, grading again gives the same points. Keep it secret.
 c.SandboxGrade.seed = {seed}
 
-# Seconds of processor time for the exercise that asks for a training recipe (lesson 07).
+# Seconds of processor time for the exercise that asks for a training recipe (in the lesson on scaling up).
 c.SandboxGrade.budget = 60
 '''
 
