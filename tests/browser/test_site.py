@@ -69,6 +69,7 @@ def texts(site: Path) -> Iterator[tuple[str, str]]:
 # --- every page ---
 
 
+@pytest.mark.timeout(900)  # on a busy machine
 def test_every_page_opens_whole_and_fits_the_screen(site, lab):
     views = cycle(VIEWS)
     opened = {view: Visits(site, lab.browser, view) for view in VIEWS}
