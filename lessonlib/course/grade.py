@@ -21,7 +21,7 @@ from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.guard import TimeUp, time_limit
 from lessonlib.checks.result import Result
-from lessonlib.course import ROOT, Problem, journal, recipes, report, sandbox, submissions, targets
+from lessonlib.course import ROOT, Problem, handed_in, journal, recipes, report, sandbox, submissions, targets
 from lessonlib.course.journal import Journal
 from lessonlib.course.submissions import Sheet, Submission
 
@@ -88,11 +88,16 @@ def main(argv: list[str]) -> int:
     if options.jobs < 1:
         parser.error(f"--jobs is {options.jobs}: give 1 or more")
     sandbox.require()
+    found = handed_in.notebooks(options.files)
     targets.try_folder(options.to)
     course = submissions.handed_out(options.sheets) if options.sheets else submissions.sheets(ROOT)
     course = submissions.only(course, options.only) if options.only else course
+    handed_in.refuse_other_reports(options.to, found, course)
     expect = expect_full if options.expect_full else lambda grade: True
-    return run(options.files, options.to, options.seed, options.jobs, ROOT, options.budget, course, expect)
+    code = run(found, options.to, options.seed, options.jobs, ROOT, options.budget, course, expect)
+    for sentence in handed_in.left_out(options.files):
+        print(sentence)
+    return code
 
 
 def run(

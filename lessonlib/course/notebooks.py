@@ -41,6 +41,8 @@ def read(path: Path) -> NotebookNode:
 
 def parse(data: bytes, name: str) -> NotebookNode:
     """The notebook that the bytes of the file `name` hold. Raises Problem where they hold none."""
+    if data.startswith(b"PK\x03\x04"):
+        raise Problem(f"{name} is an archive (.zip), whatever it is called. Unpack it first.")
     try:
         raw = json.loads(data.decode("utf-8-sig"))
         if not isinstance(raw, dict) or not isinstance(raw.get("cells"), list) or raw.get("nbformat") != 4:

@@ -121,6 +121,8 @@ def read(path: Path, course: list[Sheet]) -> Submission:
     """The answers in `path`. Raises Problem with a sentence where there are none."""
     if path.is_symlink():  # it might lead to the solutions
         raise Problem(f"{path} is a link, not a file. Put the notebook itself there.")
+    if path.suffix.lower() == ".zip":
+        raise Problem(f"{path} is an archive. Unpack it first, and grade the folder that it gives.")
     cells = notebooks.read(path).cells
     sheet, found = max(((sheet, answer_cells(cells, sheet)) for sheet in course), key=_share, default=(None, {}))
     if not found:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 import torch
-from test_grade import FIRST, POINTS, submission
+from test_grade import FIRST, FRESH, POINTS, submission
 
 from lessonlib.checks import exercise as model
 from lessonlib.checks import registry
@@ -265,11 +265,80 @@ def test_the_very_same_answer_of_two_learners_runs_once_and_stands_in_the_journa
     assert told(files)["s0"]["exercises"] == told(files)["s1"]["exercises"]
 
 
+# --- what lies in the folders ---
+
+
+def test_a_folder_with_other_grades_is_refused_and_stays_as_it_is(files, box, capsys):
+    assert command(files) == 0
+    folder = files.parent / "grades"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    another = next(file for file in FRESH if file != FIRST)
+    theirs = files.parent / "theirs"
+    for where, name in ((files.parent / "next", another), (theirs, FIRST)):
+        for number in range(3):
+            notebooks.write(where / f"s{number}.ipynb", notebooks.dumps(FRESH[name]))
+    first = (files / "s0.ipynb").read_bytes()
+    (files / "s0.ipynb").write_bytes(notebooks.dumps(FRESH[another]))
+    for given, why in (
+        (files, f"has the grades of {FIRST}, and {files / 's0.ipynb'} is of {another}"),
+        (files.parent / "next", "s0; s1; s2 would be lost"),
+        (theirs, "s0; s1; s2 would be lost"),
+        (files / "s1.ipynb", "s0; s2 would be lost"),
+    ):
+        assert command(files, given=given) == 1
+        assert why in (said := capsys.readouterr().err) and "one folder for each lesson" in said
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    (files / "s0.ipynb").write_bytes(first)
+    submission(files / "late.ipynb")
+    assert command(files) == 0 and len(told(files)) == 4  # the same again, and one more
+    (folder / "grades.json").write_text("mine")
+    assert command(files) == 1 and (folder / "grades.json").read_text() == "mine"
+
+
+def test_a_stopped_command_goes_on_in_its_folder(files, box, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        stop_at(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            grade.main([str(files), "--to", str(files.parent / "grades")])
+    assert command(files) == 0 and len(told(files)) == 3
+    assert "were graded before" in capsys.readouterr().out
+
+
+def test_no_submission_at_all_writes_nothing_and_says_where_they_are(files, box, capsys):
+    for name in ("anna", "ben"):
+        submission(files.parent / "each" / name / FIRST)
+    (files.parent / "each" / ".trash").mkdir()
+    submission(files.parent / "each" / ".trash" / FIRST)
+    (files.parent / "packed").mkdir()
+    (files.parent / "packed" / "all.zip").write_bytes(b"PK\x03\x04")
+    each = files.parent / "each"
+    assert command(files, given=each) == 1
+    told = f"No notebook lies directly in {each}, but 2 lie in folders below it. Use {each}/*/."
+    assert told in capsys.readouterr().err
+    assert command(files, given=files.parent / "packed") == 1
+    assert f"unpack {files.parent / 'packed' / 'all.zip'} first" in capsys.readouterr().err
+    assert not (files.parent / "grades").exists() and box.answers == []
+
+
+def test_what_is_no_notebook_is_named(files, box, capsys):
+    (files / "essay.pdf").write_bytes(b"%PDF")
+    (files / ".DS_Store").write_bytes(b"")
+    submission(files / "deep" / FIRST)
+    assert command(files) == 0
+    said = capsys.readouterr().out
+    assert f"1 file is not a notebook and was left out: {files / 'essay.pdf'}." in said
+    assert f"1 notebook lies in folders below and stayed out; {files}/*/ stands for them." in said
+    for name in ("all.zip", "all.ipynb"):
+        (files / name).write_bytes(b"PK\x03\x04")
+        with pytest.raises(Problem, match=r"is an archive.*Unpack it first"):
+            submissions.read(files / name, [])
+
+
 # --- a part of it, and by other notebooks ---
 
 
-def command(files, *options) -> int:
-    return commands.main(["grade", str(files), "--to", str(files.parent / "grades"), *options])
+def command(files, *options, given=None) -> int:
+    return commands.main(["grade", str(given or files), "--to", str(files.parent / "grades"), *options])
 
 
 def test_one_exercise_alone_is_graded_out_of_its_own_points(files, box):
