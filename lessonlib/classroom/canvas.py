@@ -23,18 +23,24 @@ POINTS = "Points Possible"
 NOT_A_STUDENT = re.compile(r"\s*(Muted|Manual Posting.*)?\s*", re.IGNORECASE)
 TOTALS = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)")
 TITLE = re.compile(r"(?P<title>.*?)\s*\(\d+\)")
+TEST_STUDENT = "Student, Test"  # whom Canvas adds to a course, for its teachers
 READ_ONLY = re.compile(r"read\s+only", re.IGNORECASE)
 
 
 @dataclass
 class Filled:
-    """The table with its grades, the header of their column, how many were placed, and what was not, in sentences."""
+    """The table with its grades, the header of their column, how many were placed, and what was not, in sentences.
+
+    `unplaced` counts submissions that fit no one student, `unscaled` those whose maximum is not the column's.
+    """
 
     table: Table
     column: str
     placed: int
     troubles: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)  # students of the table without a submission
+    unplaced: int = 0
+    unscaled: int = 0
 
 
 def read(path: Path) -> Table:
@@ -85,13 +91,14 @@ def fill(
     the same. Raises Problem where there is no such column, or Canvas would not take it.
     """
     known = students(table)
-    matched = roster.match([grade for grade in grades if grade.points is not None], known, who)
+    matched = roster.match(grades, known, who)
     out_of = max((grade.out_of for grade in grades if grade.out_of), default=0.0)
     place = _added(table, new, out_of) if new else _place(table, column, notebook)
     possible = _possible(table, place)
     filled = Filled(table, table.header[place], 0, [grade.problem for grade in grades if grade.problem])
     filled.troubles += matched.troubles
-    filled.silent = [each.shown for each in known if each.row not in matched.by_row]
+    filled.unplaced = matched.unplaced
+    filled.silent = [each.shown for each in known if each.row not in matched.rows and each.shown != TEST_STUDENT]
     for row, grade in matched.by_row.items():
         _write(filled, table.rows[row], place, grade, possible, scale)
     return filled
@@ -100,6 +107,7 @@ def fill(
 def _write(filled: Filled, row: list[str], place: int, grade: Graded, possible: float | None, scale: bool) -> None:
     same = possible is None or possible == grade.out_of
     if not same and not scale:
+        filled.unscaled += 1
         filled.troubles.append(
             f"{grade.name} is out of {graded.shown(grade.out_of)}, the column {filled.column!r} out of "
             f"{graded.shown(possible)}: not filled in. Change the points in Canvas and export again, or add --scale."

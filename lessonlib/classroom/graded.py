@@ -152,5 +152,5 @@ def shown(number: float) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in one line, in order."""
-    return ", ".join(sorted(names, key=str.casefold))
+    """Names in one line, in order; a name may be "Last, First"."""
+    return "; ".join(sorted(names, key=str.casefold))

@@ -49,7 +49,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     say("--canvas", type=Path, metavar="EXPORT.csv", help="the gradebook as Canvas exports it")
     say("--column", default="", metavar="TITLE", help="the assignment's column in Canvas, or its title in Moodle")
     say("--new", default="", metavar="TITLE", help="let Canvas make a new assignment of this title")
-    say("--scale", action="store_true", help="where Canvas counts other points, convert ours into them")
+    say("--scale", action="store_true", help="where Canvas has another maximum, convert the points")
     say("--moodle", type=Path, metavar="EXPORT.csv", help="a table of your students as Moodle exports it")
     say("--key", default="", metavar="COLUMN", help="the column that Moodle's students are known by")
     say("--who", type=Path, metavar="TABLE.csv", help="whose a submission is, where no file name tells: two columns")
@@ -83,7 +83,9 @@ def _canvas(options: argparse.Namespace, grades: list[Graded], notebook: str, wh
     table = canvas.read(options.canvas)
     filled = canvas.fill(table, grades, notebook, options.column, options.new, options.scale, who)
     where = f"the column {filled.column!r}"
-    _put(options, options.canvas, "filled", filled.table.data, where, filled.placed, filled.troubles)
+    _say(filled.troubles, _why_nothing(filled.unplaced, filled.unscaled) if not filled.placed else "")
+    _put(options, options.canvas, "filled", filled.table.data, f"{filled.placed} grades in {where}")
+    _advise(filled.troubles, filled.unplaced)
     return filled.silent, filled.troubles
 
 
@@ -93,32 +95,42 @@ def _moodle(options: argparse.Namespace, grades: list[Graded], notebook: str, wh
     title = options.column or _title(notebook)
     made = moodle.write(moodle.read(options.moodle), grades, title, options.key, who)
     where = f"the column {title!r}, students by {made.key!r}"
-    _put(options, options.moodle, "grades", made.table.data, where, made.placed, made.troubles)
+    _say(made.troubles, _why_nothing(made.unplaced) if not made.placed else "")
+    _put(options, options.moodle, "grades", made.table.data, f"{made.placed} grades in {where}")
+    _advise(made.troubles, made.unplaced)
     return made.silent, made.troubles
 
 
-def _put(
-    options: argparse.Namespace,
-    source: Path,
-    mark: str,
-    data: Callable[[], bytes],
-    where: str,
-    placed: int,
-    troubles: list[str],
-) -> None:
-    """Write the table under a name that is not taken, and say what became of each submission."""
+def _say(troubles: list[str], why_nothing: str) -> None:
+    """Say what became of each submission that was not taken. Raises Problem where none was."""
     for trouble in troubles:
         print(trouble)
-    if not placed:
-        raise Problem(f"No grade found its student, so nothing was written. {HOW}")
+    if why_nothing:
+        raise Problem(why_nothing)
+
+
+def _why_nothing(unplaced: int, unscaled: int = 0) -> str:
+    """Why no table is written, when no grade went into it."""
+    if not unscaled:
+        return f"No grade found its student, so nothing was written. {HOW if unplaced else ''}".strip()
+    have = "1 grade has" if unscaled == 1 else f"{unscaled} grades have"
+    fit = f", {unplaced} {'fits' if unplaced == 1 else 'fit'} no student or several" if unplaced else ""
+    return f"Nothing was written: {have} another maximum than the column (see above){fit}."
+
+
+def _put(options: argparse.Namespace, source: Path, mark: str, data: Callable[[], bytes], what: str) -> None:
+    """Write the table under a name that is not taken."""
     target = options.to or _unused(source.with_name(f"{source.stem}-{mark}.csv"))
     if target.exists():
         raise Problem(f"{target} is there already and was left as it is. Name another file with --to.")
     targets.try_file(target, "--to")
     files.write(target, data())
-    print(f"{placed} grades in {where}: {target}")
+    print(f"{what}: {target}")
+
+
+def _advise(troubles: list[str], unplaced: int) -> None:
     if troubles:
-        print(f"{len(troubles)} to look at, see above. {HOW}")
+        print(f"{len(troubles)} to look at, see above. {HOW if unplaced else ''}".strip())
 
 
 HOW = (

@@ -31,6 +31,7 @@ class Written:
     placed: int
     troubles: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    unplaced: int = 0  # submissions that fit no one student
 
 
 def read(path: Path) -> Table:
@@ -74,7 +75,7 @@ def write(table: Table, grades: list[Graded], title: str, key: str = "", who: di
     """A line for each student with a grade: who, the points under `title`, and what the checks said."""
     known_by = key_of(table, key)
     known = students(table, key)
-    matched = roster.match([grade for grade in grades if grade.points is not None], known, who)
+    matched = roster.match(grades, known, who)
     troubles = [grade.problem for grade in grades if grade.problem] + matched.troubles
     taken = [(each, matched.by_row[each.row]) for each in known if each.row in matched.by_row]
     if any(grade.points > MOST for _, grade in taken):
@@ -83,8 +84,8 @@ def write(table: Table, grades: list[Graded], title: str, key: str = "", who: di
         )
     rows = [[each.id, graded.shown(grade.points), _html(grade)] for each, grade in taken]
     header = [table.header[known_by], title, FEEDBACK]
-    silent = [each.shown for each in known if each.row not in matched.by_row]
-    return Written(Table(header, rows), header[0], len(rows), troubles, silent)
+    silent = [each.shown for each in known if each.row not in matched.rows]
+    return Written(Table(header, rows), header[0], len(rows), troubles, silent, matched.unplaced)
 
 
 def _html(grade: Graded) -> str:

@@ -94,21 +94,31 @@ def student(row: int, shown: str, id: str, ids: Iterable[str], first: str = "", 
 
 @dataclass(frozen=True)
 class Matched:
-    """Each student's submission, by the row of the student; and a sentence for each that was given to nobody."""
+    """Each student's submission, by the row of the student; and a sentence for each that was given to nobody.
+
+    `unplaced` counts those whose path does not tell whose they are. `rows` are the students who handed in anything,
+    what could not be graded and what could not be taken, too.
+    """
 
     by_row: dict[int, Graded]
     troubles: list[str] = field(default_factory=list)
+    unplaced: int = 0
+    rows: frozenset[int] = frozenset()
 
 
 def match(grades: Iterable[Graded], students: list[Student], who: dict[str, str] | None = None) -> Matched:
-    """Give each submission to its student. `who` names students by submission, and decides where it does.
+    """Give each submission that has points to its student. `who` names students by submission, and decides.
 
     A student with several submissions gets none of them: which one counts is not ours to say.
     """
     found: dict[int, list[Graded]] = {}
-    troubles, who = [], who or {}
+    troubles, who, unplaced, failed = [], who or {}, 0, set()
     for grade in grades:
         fits = _fits(grade, students, who)
+        if grade.points is None:
+            failed |= {each.row for each in fits} if len(fits) == 1 else set()
+            continue
+        unplaced += len(fits) != 1
         if len(fits) == 1:
             found.setdefault(fits[0].row, []).append(grade)
         elif fits:
@@ -122,7 +132,8 @@ def match(grades: Iterable[Graded], students: list[Student], who: dict[str, str]
             name = next(each.shown for each in students if each.row == row)
             names = _and(each.name for each in several)
             troubles.append(f"{name} has {len(several)} submissions, {names}: none of them was taken. Grade one alone.")
-    return Matched({row: grades[0] for row, grades in found.items() if len(grades) == 1}, troubles)
+    taken = {row: grades[0] for row, grades in found.items() if len(grades) == 1}
+    return Matched(taken, troubles, unplaced, frozenset(found) | failed)
 
 
 def _fits(grade: Graded, students: list[Student], who: dict[str, str]) -> list[Student]:
@@ -175,4 +186,5 @@ def _plain(text: str) -> str:
 
 def _and(names: Iterable[str]) -> str:
     *first, last = sorted(names, key=str.casefold)
-    return f"{', '.join(first)} and {last}" if first else last
+    apart = "; " if any("," in name for name in first) else ", "
+    return f"{apart.join(first)} and {last}" if first else last

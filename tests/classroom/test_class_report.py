@@ -53,7 +53,7 @@ def test_every_misconception_is_counted_once_a_submission_and_has_the_checks_own
     text = page()
     known = misconceptions()["weight-transposed"]
     (line,) = [row for row in re.findall(r"<tr>.*?</tr>", text) if "Weight transposed" in row]
-    assert '<td class="n">2</td><td class="n">50%</td>' in line and "ben, cy" in line  # of the four who tried it
+    assert '<td class="n">2</td><td class="n">50%</td>' in line and "ben; cy" in line  # of the four who tried it
     plain = re.sub(r"<[^>]+>", "", line)
     assert known.words.replace("`", "") in plain and known.next.replace("`", "") in plain
     assert any(class_report.UNNAMED in row and "dot" in row for row in re.findall(r"<tr>.*?</tr>", text))
@@ -70,6 +70,21 @@ def test_it_says_who_has_not_begun_and_who_handed_in_nothing(page, tmp_path):
     assert "no table of students was given" in text
     assert commands.main(["grades", "grades.json", "--report", "class.html", "--moodle", "export.csv"]) == 1
     assert "<strong>1</strong> handed in nothing: Fay F." in (tmp_path / "class.html").read_text()
+
+
+def test_who_handed_in_what_cannot_be_taken_has_not_handed_in_nothing(page, tmp_path, capsys):
+    """Zed's notebook is damaged, Ben has two, and Canvas's own student is nobody."""
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Layers (1)\n"
+    people = [("A, Anna", "anna"), ("B, Ben", "ben"), ("F, Fay", "fay"), ("G, Gil", "gil"), ("Z, Zed", "zed")]
+    rows = [f'"{name}",{place},,{login},A,' for place, (name, login) in enumerate(people)]
+    (tmp_path / "export.csv").write_text(head + "\n".join([*rows, '"Student, Test",9,,,A,']) + "\n")
+    two = [*(one for one in CLASS if one["submission"] in ("anna", "ben", "zed")), submission("x")]
+    two[-1]["file"], two[-1]["exercises"] = "ben/x.ipynb", CLASS[0]["exercises"]
+    (tmp_path / "grades.json").write_text(json.dumps(two))
+    assert commands.main(["grades", "grades.json", "--report", "class.html", "--canvas", "export.csv"]) == 1
+    assert "<strong>2</strong> handed in nothing: F, Fay; G, Gil." in (tmp_path / "class.html").read_text()
+    said = capsys.readouterr().out
+    assert "2 to look at, see above.\n" in said and "should be called by" not in said  # their names are good
 
 
 def test_without_names_nobody_is_named(page):

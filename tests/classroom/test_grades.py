@@ -164,6 +164,11 @@ def test_a_new_assignment_gets_its_points_and_another_scale_is_asked_for(course)
     assert [row[-1] for row in rows[:4]] == ["Week 2", "", "17", "10"]
     code, said, after = course([record("asmith", 10)], "canvas", export(points="100"))
     assert code == 1 and "--scale" in said and after is None
+    code, said, after = course([record("asmith"), record("cy"), record("who")], "canvas", export(points="100"))
+    told = (
+        "Nothing was written: 2 grades have another maximum than the column (see above), 1 fits no student or several."
+    )
+    assert (code, after) == (1, None) and told in said and "No grade found its student" not in said
     _, _, after = course([record("asmith", 10)], "canvas", export(points="100"), "--scale")
     assert as_canvas_reads(after)["1001"] == "58.82"
 
