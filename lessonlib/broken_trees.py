@@ -1,4 +1,4 @@
-"""Seven small trees for the exercise that names faults by their symptoms: six are broken, one is well.
+"""Seven small trees for the exercise that names faults by their symptoms: six are broken, one is healthy.
 
 Each trains on names and runs without an error. `examine("a")` shows what one sees from outside. How they are built
 stands below: reading it spoils the exercise.

@@ -77,8 +77,8 @@ class BatchNorm1d(Layer):
         n = x.numel() // x.shape[-1]  # how many values each channel has: B, or B * T
         if n < 2:
             raise ValueError(
-                f"BatchNorm1d got {tuple(x.shape)}: one value a channel has no variance. In training it needs at "
-                "least two; call .eval() on the model to use the running statistics instead."
+                f"BatchNorm1d got {tuple(x.shape)}: a single value per channel has no variance. In training it needs "
+                "at least two; call .eval() on the model to use the running statistics instead."
             )
         mean, var = x.mean(others), x.var(others, correction=0)
         with torch.no_grad():  # the running averages watch; they are no path for gradients

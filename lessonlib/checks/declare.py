@@ -45,17 +45,20 @@ def part(title: str, right: object, wrong: values.Wrong = (), **how) -> Part:
     return Part(title, values.judge_of(right, wrong, **how), right, wrong)
 
 
-def value(id: str, title: str, difficulty: str, minutes: int, given: bool | str = False) -> Content:
+def value(
+    id: str, title: str, difficulty: str, minutes: int, given: bool | str = False, experiment: bool = False
+) -> Content:
     """An exercise whose answer is worked out: `def answer_id():` returns its parts, each worth a point.
 
     given: whether the notebook's given cell runs before the answer; or the name of another one, see Exercise.
+    experiment: whether it takes some code of one's own to find them.
     """
-    return functools.partial(_of_parts, Kind.VALUE, id, title, difficulty, minutes, given)
+    return functools.partial(_of_parts, Kind.VALUE, id, title, difficulty, minutes, given, experiment)
 
 
 def prediction(id: str, title: str, difficulty: str, minutes: int, given: bool | str = False) -> Content:
     """Like `value`, for what is said before it is seen."""
-    return functools.partial(_of_parts, Kind.PREDICTION, id, title, difficulty, minutes, given)
+    return functools.partial(_of_parts, Kind.PREDICTION, id, title, difficulty, minutes, given, False)
 
 
 def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: bool | str = False) -> Content:
@@ -68,9 +71,21 @@ def code(id: str, title: str, difficulty: str, minutes: int, name: str, given: b
 
 
 def _of_parts(
-    kind, id, title, difficulty, minutes, given, *parts: Part, why, hints: tuple[str, ...], together=None, instead=None
+    kind,
+    id,
+    title,
+    difficulty,
+    minutes,
+    given,
+    experiment,
+    *parts: Part,
+    why,
+    hints: tuple[str, ...],
+    together=None,
+    instead=None,
 ):
     """together, instead: what the parts tell about each other, see values.judges_of_parts."""
     judges = values.judges_of_parts([part.judge for part in parts], together, instead)
     cases = tuple(Case(part.title, common.value, judge) for part, judge in zip(parts, judges, strict=True))
-    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, why=why, parts=parts)
+    said = {"why": why, "parts": parts, "experiment": experiment}
+    return Exercise(id, title, kind, f"answer_{id}", difficulty, minutes, cases, hints, given, **said)

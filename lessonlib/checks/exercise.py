@@ -90,6 +90,7 @@ class Exercise:
     An exercise with a `trial` asks for a recipe; budget.py draws its `material`, what the probe is handed beside the
     seed, and its `budget`, in seconds of processor time. `longest` is the number of characters an answer may have.
     A recipe may set torch's seed, as one with a trial or `may_seed` does: it is run as a whole.
+    An `experiment` asks for values that take some code of the learner's own to find.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Exercise:
     budget: float = 0.0
     longest: int = 100_000
     may_seed: bool = False
+    experiment: bool = False
 
     @property
     def points(self) -> int:
@@ -135,5 +137,10 @@ class Exercise:
     def caption(self) -> str:
         """What stands below its title in the notebook."""
         points = "1 point" if self.points == 1 else f"{self.points} points"
-        by_hand = "" if self.kind is Kind.CODE else ", no code"
+        by_hand = ", no code" if self.by_hand else ", by experiment" if self.experiment else ""
         return f"*{self.difficulty}, about {self.minutes} minutes, {points}{by_hand}*"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it takes no code of the learner's own."""
+        return self.kind is not Kind.CODE and not self.experiment

@@ -17,6 +17,7 @@ from .probes.plain import foreign, of_set
 TOLERANCE = 1e-4
 COUNTS = {2: "two", 3: "three"}
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+PRINT_SHAPES = "Print the shape after each step of your code: where does it first differ from what you expect?"
 NO_MISCONCEPTION = ("NameError", "UnboundLocalError", "RecursionError", "ModuleNotFoundError")  # slips of the pen
 Variants = Mapping[str, object] | Iterable[tuple[str, object]]  # what each misconception would have given
 
@@ -73,12 +74,23 @@ def several(value: object, count: int, call: str, next: str) -> list:
     return value
 
 
-def shaped(value: object, shape: Sequence[int], call: str, known: dict[tuple, str] | None = None, next: str = ""):
-    """`value`, if it is a tensor of this shape. `known` gives the misconception behind some wrong shapes."""
+def shaped(
+    value: object,
+    shape: Sequence[int],
+    call: str,
+    known: dict[tuple, str] | None = None,
+    next: str = "",
+    other: str = "",
+):
+    """`value`, if it is a tensor of this shape.
+
+    `known` gives the misconception behind some wrong shapes, `other` the one thing to try for any shape beside them.
+    """
     found = tensor(value, call)
     if tuple(found.shape) != tuple(shape):
         says = f"{call} gave shape {tuple(found.shape)}, expected {tuple(shape)}."
-        raise Mistake(says, (known or {}).get(tuple(found.shape)), next=next)
+        id = (known or {}).get(tuple(found.shape))
+        raise Mistake(says, id, next=next or ("" if id else other or PRINT_SHAPES))
     return found
 
 

@@ -85,7 +85,7 @@ def of_notebook(exercises: Iterable[Exercise], lesson: str | None = None) -> Pan
         for e in exercises
     )
     todo = next((e.title for e in exercises if state(done, e) != State.CORRECT), None)
-    below = f"Go on with: {todo}." if todo else "All of it is done." if exercises else "This lesson has no exercises."
+    below = f"Go on with: {todo}." if todo else "All done." if exercises else "This lesson has no exercises."
     earned = f"{_points(done, exercises)} of {sum(e.points for e in exercises)}"
     return Panel(
         f"Exercises of lesson {lessons.find(lesson).number}: {earned} points",

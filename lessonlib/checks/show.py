@@ -37,7 +37,7 @@ def sentences(mistake: Mistake) -> list[tuple[str, str]]:
     known = misconceptions().get(mistake.misconception)
     said = [("", mistake.says)]
     if known:
-        said.append((f"This looks like “{known.name}”.", known.words))
+        said.append((f"Known mistake: {known.name}.", known.words))
     advice = mistake.next or (known.next if known else "")
     if advice:
         said.append(("Try next:", advice))
@@ -134,7 +134,7 @@ def _without_repeats(lines: tuple[Line, ...]) -> list[Line]:
 
 def _as_above(mistake: Mistake) -> Mistake:
     known = misconceptions().get(mistake.misconception)
-    return Mistake(f"{mistake.says} This looks like “{known.name}”, as above." if known else "The same as above.")
+    return Mistake(f"{mistake.says} Known mistake, as above: {known.name}." if known else "The same as above.")
 
 
 def inline(words: str) -> str:

@@ -60,7 +60,7 @@ def _of(taken: Iterable[Lesson]) -> list[Exercise]:
 
 
 def _by_hand(taken: Iterable[Lesson]) -> list[Exercise]:
-    return [e for e in _of(taken) if e.kind is not Kind.CODE]
+    return [e for e in _of(taken) if e.by_hand]
 
 
 def _link(lesson: Lesson, here: str) -> str:

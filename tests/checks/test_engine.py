@@ -471,8 +471,8 @@ def test_a_mistake_without_a_name_is_told_in_its_own_words():
 
 def test_a_mistake_made_twice_is_told_once_and_then_named():
     told = text(in_place(EXERCISES["walls"], lambda: (2.303, 2.303, 2.303, 2.303)))
-    assert told.count("This looks like “Out of reach”.") == 1
-    assert told.count("2.303 is not right yet. This looks like “Out of reach”, as above.") == 1
+    assert told.count("Known mistake: Out of reach.") == 1
+    assert told.count("2.303 is not right yet. Known mistake, as above: Out of reach.") == 1
 
 
 def test_a_set_will_do_for_positions_and_nowhere_else():

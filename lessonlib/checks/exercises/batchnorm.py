@@ -27,11 +27,13 @@ def _start(data: dict, seed: int) -> None:
         says = f"`BatchNorm1d(3).parameters()` gave {len(found)} tensors, expected 2: gamma and beta."
         raise Mistake(says, "buffers-are-parameters" if len(found) == 4 else None)
     if sorted(p.reshape(-1).tolist() for p in found) != [[0.0] * 3, [1.0] * 3]:
-        raise Mistake("gamma should start as three ones and beta as three zeros, so that at first they do nothing.")
+        came = " and ".join(bn.row(p.reshape(-1)) for p in found)
+        says = f"{call} gave {came}, expected three ones for gamma and three zeros for beta."
+        raise Mistake(says, "gamma-starts-at-one")
     mean, var = bn.buffers(data, "in a new layer")
     if not equal(mean, bn.ZERO) or not equal(var, bn.ONE):
         says = f"A new layer has running_mean {mean.tolist()} and running_var {var.tolist()}, expected zeros and ones."
-        raise Mistake(says, "variance-starts-at-one" if equal(mean, bn.ZERO) and equal(var, bn.ZERO) else None)
+        raise Mistake(says, "variance-starts-at-one" if equal(mean, bn.ZERO) else "the-mean-starts-at-zero")
     if data["training"] is not True:
         raise Mistake("A new layer should be in training mode: `self.training = True`.")
 
@@ -193,7 +195,7 @@ RUNNING = value("running", "Running averages by hand", easy, 4)(
     ),
 )
 
-# --- 12,097 by hand ---
+# --- parameters by hand ---
 
 
 def _the_sum(place: int, mistake: Mistake, parts: list) -> Mistake:
@@ -207,7 +209,7 @@ def _the_sum(place: int, mistake: Mistake, parts: list) -> Mistake:
     return Mistake(f"{total:,} is not the sum of your four parts.", "the-total-is-a-sum")
 
 
-COUNT = value("count", "12,097 by hand", easy, 6)(
+COUNT = value("count", "Parameters by hand", easy, 6)(
     part("the embedding", 270, {27: "an-embedding-is-a-table"}),
     part("the hidden Linear", 6000, {6200: "bias-before-batchnorm"}),
     part("the BatchNorm", 400, {800: "buffers-are-parameters", 200: "gamma-and-beta", 2: "gamma-and-beta"}),

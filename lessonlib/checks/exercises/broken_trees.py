@@ -32,10 +32,11 @@ SYMPTOMS = value("symptoms", "Seven trees, six of them broken", hard, 15)(
     _tree("e", "statistics", "one-mean-a-channel"),
     _tree("f", "target", "the-next-character-is-the-target"),
     _tree("g", "squeeze", "one-window-is-a-batch"),
-    why="No fault raised an error in training, and none stood out in the loss alone; each showed where one looked for "
-    "it: at a window, a shape, a reach, a buffer, a batch size.",
+    why="No fault raised an error in training. Two losses were lower than they should be, b's by far and f's a little, "
+    "but that is not yet a cause; each fault showed where one looked for it: at a window, a shape, a reach, a buffer, "
+    "a batch size.",
     hints=(
-        "First find what two trees do not have in common. One that has nothing unusual is well.",
+        "First find what two trees do not have in common. One that has nothing unusual is healthy.",
         "Read each line with a question. The windows: does the target follow the context, and is it not in it? The "
         "shapes: what comes out for one window? The first vector: are those neighbours? The means: one for each of 24 "
         "channels? The losses: does one model have one loss, however its windows are dealt?",
@@ -97,6 +98,9 @@ def _evaluated(data: dict, seed: int) -> None:
             raise Mistake(f"{call} left it in the other mode.", "the-mode-is-put-back")
 
 
+ONE_EACH = "Take a name of three characters and write down its windows: one before each character, one before the end."
+
+
 def _contexts(data: dict, seed: int) -> None:
     for name, ids, size in (("rows", probes.NAME, probes.CONTEXT), ("wide", [2, 6], 8)):
         call = f"`contexts({ids}, {size})`"
@@ -107,7 +111,7 @@ def _contexts(data: dict, seed: int) -> None:
         known = {(len(ids), size): "no-end-target"}
         if isinstance(found, Tensor) and found.ndim == 2 and found.shape[1] != size:
             known[tuple(found.shape)] = "block-size-is-an-argument"
-        shaped(found, tuple(right.shape), call, known=known)
+        shaped(found, tuple(right.shape), call, known=known, other=ONE_EACH)
         newest_first = torch.tensor([row[::-1] for row in right.tolist()])
         variants = [("looks-to-the-right", ahead), ("newest-character-first", newest_first)]
         same(found, right, f"{call} gives other windows.", variants)
@@ -117,7 +121,7 @@ def _targets(data: dict, seed: int) -> None:
     for name, ids in (("row", probes.NAME), ("short", [7])):
         call = f"`targets({ids})`"
         found = _whole(returned(data[name], call), call)
-        shaped(found, (len(ids) + 1,), call, known={(len(ids),): "no-end-target"})
+        shaped(found, (len(ids) + 1,), call, known={(len(ids),): "no-end-target"}, other=ONE_EACH)
         variants = [
             ("a-target-off-by-one", torch.tensor([*ids[1:], 0, 0])),
             ("the-target-is-y", torch.tensor([0, *ids])),

@@ -10,7 +10,8 @@ from ..expect import describe
 from ..probes import comparison as probes
 
 FORM = (
-    'Each model is {"search": {rate: loss, …}, "search_seed": 0, "rate": the one you chose, "seeds": {seed: loss, …}}.'
+    'Return {"flat": MODEL, "tree": MODEL, "claim": "tree"}, with names of your own. Each MODEL is '
+    '{"search": {rate: loss, …}, "search_seed": 0, "rate": the one you chose, "seeds": {seed: loss, …}}.'
 )
 NEITHER = "neither"
 
@@ -38,7 +39,10 @@ def _models(data: dict) -> tuple[Model, Model]:
     if came is None:
         raise Mistake("Your function returned None.", "return-forgotten")
     if not isinstance(came, dict) or set(came) == {"?"}:
-        raise Mistake(f"You returned {describe(came)}; expected a dict of two models and a claim.", next=FORM)
+        raise Mistake(
+            f'You returned {describe(came)}; expected a dict with three entries: a model, another model, and "claim".',
+            next=FORM,
+        )
     entries = {name: entry for name, entry in came.items() if name != "claim"}
     if len(entries) != 2:
         raise Mistake(

@@ -41,8 +41,8 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
         128,
         {32: "one-statistic-a-position", 68: "channels-keep-apart", 8704: "channels-keep-apart"},
     ),
-    why="`mean(0)` averages over examples alone and keeps a mean a position, from 32 values; over both "
-    "dimensions it is 32 × 4 values a channel.",
+    why="`mean(0)` averages over examples alone and keeps one mean per position, each from 32 values; over both "
+    "dimensions each channel has one mean, from 32 × 4 values.",
     hints=(
         "Run the layer on `torch.randn(32, 4, 68)` and look at its buffers. One number for each of 68 channels was "
         "wanted.",
@@ -172,11 +172,13 @@ CLAIMS = prediction("claims", "What may you claim?", medium, 5)(
     part("B: the tree won", False, "the-tree-must-win"),
     part("C: recipe 2 is better", False, "noise-is-a-result"),
     part("D: equal size makes it fair", False, "equal-size-is-not-enough"),
-    why="A difference counts only when it is larger than two seeds of one recipe are apart, and only when "
-    "both were tuned and trained alike.",
+    why="A difference counts only when it is larger than the gap between two seeds of one recipe, and only when both "
+    "were trained with the same effort. A speaks of this recipe alone, and there it holds; whether more layers help "
+    "with other recipes takes a search for each model.",
     hints=(
         "Compare the ranges of the three seeds: do they overlap, and which one is lower?",
-        "One run each, apart by less than two seeds of one recipe are apart: what does that show? And is a model that "
+        "One run each, with a difference smaller than the gap between two seeds of one recipe: what does "
+        "that show? And is a model that "
         "trains twice as long treated alike?",
     ),
 )

@@ -140,6 +140,10 @@ def _each_position(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
     return reference.normalise(x, x.mean(0), x.var(0, correction=0), gamma, beta)
 
 
+def _each_position_unbiased(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
+    return reference.normalise(x, x.mean(0), x.var(0), gamma, beta)
+
+
 def _cut(x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
     return reference.normalise(x, *(s.detach() for s in reference.statistics(x)), gamma, beta)
 
@@ -188,7 +192,8 @@ def _mistaken(ids: Tensor, given: Given, norm: Step) -> list[tuple[str, Tensor]]
         ("softmax-before-cross-entropy", _scores(ids, given, norm).softmax(1)),
     ]
     if norm is not _running:
-        found += [("one-statistic-a-position", _scores(ids, given, _each_position))]
+        a_position = [_scores(ids, given, norm) for norm in (_each_position, _each_position_unbiased)]
+        found += [("one-statistic-a-position", scores) for scores in a_position]
         found += [("eval-in-training", _scores(ids, given, _running))]
     return found
 
@@ -287,5 +292,7 @@ BUILD = code("build", "The tree, built", hard, 25, name="tree", given="bricks")(
         "change "
         "it at the end of the loop's body.",
         "The Linear before a BatchNorm has no bias, the last one has. `Sequential(layers)` makes a model of the list.",
+        "Bricks of your own? In a tree BatchNorm gets (B, T, C): it averages over B and T, all dimensions but the "
+        "last. And each brick needs `train()` and `eval()`, which the `Sequential` passes on.",
     ),
 )

@@ -147,7 +147,7 @@ def _positions(right: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> Jud
 NOW, WIRED = (5, 6, 10, 11), (2, 3, 5, 6, 7, 8, 10, 11)
 EVERY, FROM_2, FROM_5 = tuple(range(12)), tuple(range(2, 12)), tuple(range(5, 12))
 
-STRANGE = value("strange", "The reach of a strange model", hard, 10, given="strange_model")(
+STRANGE = value("strange", "The reach of a strange model", hard, 10, given="strange_model", experiment=True)(
     part(
         "the positions that the scores depend on now",
         _positions(

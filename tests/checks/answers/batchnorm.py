@@ -103,7 +103,18 @@ WRONG = {
             "[self.gamma, self.beta]",
             "[self.gamma, self.beta, self.running_mean, self.running_var]",
         ),
-        Wrong("gamma starts at 0", None, "torch.ones(dim, requires_grad=True)", "torch.zeros(dim, requires_grad=True)"),
+        Wrong(
+            "gamma starts at 0",
+            "gamma-starts-at-one",
+            "torch.ones(dim, requires_grad=True)",
+            "torch.zeros(dim, requires_grad=True)",
+        ),
+        Wrong(
+            "the mean starts at 1",
+            "the-mean-starts-at-zero",
+            "self.running_mean = torch.zeros(dim)",
+            "self.running_mean = torch.ones(dim)",
+        ),
         Wrong(
             "variance starts at 0",
             "variance-starts-at-one",

@@ -45,6 +45,13 @@ WRONG = {
             "tanh-comes-after-the-norm",
             LEVEL.replace("BatchNorm1d(n_hidden), Tanh()", "Tanh(), BatchNorm1d(n_hidden)"),
         ),
+        bricks(
+            "the BatchNorm of lesson 03",
+            "one-statistic-a-position",
+            NORM + "if not self.training:\n            return super().__call__(x)\n"
+            "        return self.gamma * (x - x.mean(0)) / torch.sqrt(x.var(0) + 1e-5) + self.beta",
+            "BatchNorm1d",
+        ),
         Wrong("no last bias", "the-last-bias", "vocab_size)])", "vocab_size, bias=False)])"),
         Wrong(
             "a norm on the scores",
