@@ -87,10 +87,11 @@ def curves(
 def _course(name: str, xs: Sequence[float], y: Sequence[float]) -> str:
     """How a line runs, in words: its ends, and where it turns in between."""
     ys = [float(v) for v in y]
-    told = f"{name}: from {ys[0]:.3f} to {ys[-1]:.3f}"
+    form = ".3f" if max(map(abs, ys)) >= 0.01 else ".2g"  # 0.000 would say nothing of a small one
+    told = f"{name}: from {ys[0]:{form}} to {ys[-1]:{form}}"
     for word, extreme in (("lowest", min(ys)), ("highest", max(ys))):
         if extreme not in (ys[0], ys[-1]):
-            told += f", {word} {extreme:.3f} at {float(xs[ys.index(extreme)]):.4g}"
+            told += f", {word} {extreme:{form}} at {float(xs[ys.index(extreme)]):.4g}"
     return told
 
 
