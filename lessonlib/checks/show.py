@@ -44,10 +44,15 @@ def sentences(mistake: Mistake) -> list[tuple[str, str]]:
     return said
 
 
-def ending(result: Result, typed: bool = True) -> str:
-    """The last sentence: where to go from here, or why it is right; `typed` where there is no button for a hint."""
+def ending(result: Result, typed: bool = True, on_page: bool = False) -> str:
+    """The last sentence: where to go from here, or why it is right.
+
+    `typed` where there is no button for a hint; `on_page` where there is no notebook around it.
+    """
     exercise = result.exercise
     if result.state == State.NOT_ATTEMPTED:
+        if on_page:
+            return f"Not answered yet: fill in `{exercise.name}` in the notebook and run the check below it."
         return f"Fill in `{exercise.name}`, run its cell, then run this one again."
     if result.state == State.NOT_YET:
         return f'`check.hint("{exercise.id}")` gives a hint.' if typed else ""
@@ -75,19 +80,21 @@ def _wrapped(sentence: str) -> str:
     return textwrap.fill(sentence, 100, initial_indent=" " * 7, subsequent_indent=" " * 7, break_long_words=False)
 
 
-def html(result: Result, typed: bool = True) -> str:
+def html(result: Result, typed: bool = True, on_page: bool = False) -> str:
+    """The result as HTML, with its title; `on_page` under a heading that is the title already."""
     mark, ground = STATES[result.state]
     state = (
         f'<span style="background-color: {ground}; color: #ffffff; padding: 2px 8px; font-weight: bold">'
         f"{mark} {result.state}</span>"
     )
-    parts = [f"<p>{state} <strong>{inline(result.exercise.title)}</strong>, {_points(result)}</p>"]
+    title = "" if on_page else f" <strong>{inline(result.exercise.title)}</strong>,"
+    parts = [f"<p>{state}{title} {_points(result)}</p>"]
     if result.state != State.NOT_ATTEMPTED:
         parts += [_case(line) for line in _without_repeats(result.lines)]
     parts += [f"<p>{inline(note)}</p>" for note in result.notes]
     if result.printed:
         parts.append(f"<details><summary>What your code printed</summary><pre>{escape(result.printed)}</pre></details>")
-    if last := ending(result, typed):
+    if last := ending(result, typed, on_page):
         parts.append(f"<p>{inline(last)}</p>")
     return (
         f'<div style="border-left: 4px solid {ground}; padding: 4px 12px; max-width: 56em">' + "".join(parts) + "</div>"

@@ -22,7 +22,9 @@ def evening(here: str) -> str:
     """The core path as a plan of one evening, with the exercises that need no code."""
     core = [each for each in lessons.lessons() if each.core]
     rows = [_row(each.number, [each], here, _by_hand([each])) for each in core]
-    return _plan("lesson", rows, _total(core, _by_hand(core)))
+    minutes = sum(each.minutes for each in core) + sum(e.minutes for e in _by_hand(core))
+    told = f"That is {minutes} minutes in all, about {minutes / 60:.1f} hours."
+    return f"{_plan('lesson', rows, _total(core, _by_hand(core)))}\n\n{told}"
 
 
 def plan(name: str, here: str) -> str:
@@ -75,7 +77,8 @@ def exercises(here: str) -> str:
     rows = ["| exercise | `--only` | asks for | minutes | points | what is checked |", "|---|---|---|---|---|---|"]
     for lesson in lessons.lessons():
         found = _of([lesson])
-        rows += [f"| *{_link(lesson, here)}* | | | | | |"] if found else []
+        minutes, points = sum(e.minutes for e in found), sum(e.points for e in found)
+        rows += [f"| *{_link(lesson, here)}* | | | *{minutes}* | *{points}* | |"] if found else []
         rows += [_exercise(each) for each in found]
     return "\n".join(rows)
 
@@ -113,7 +116,9 @@ def grading(here: str) -> str:
 def machines(here: str) -> str:
     """What a class of 20, 50 and 200 takes: memory of a hub with all at work, and time to grade one notebook."""
     spent = _grading("one-at-a-time", "processor time each").value
-    rows = ["| students | memory of a hub | one notebook graded, one processor | advice |", "|---|---|---|---|"]
+    recipe = f"lesson {lessons.find('scaling-up').number}'s recipe: 1 minute more per student"
+    graded = f"grading one lesson for all, on one processor ({recipe})"
+    rows = [f"| students | memory of a hub | {graded} | advice |", "|---|---|---|---|"]
     for count, advice in ADVICE.items():
         low, high = (count * each for each in AT_WORK)
         rows.append(f"| {count} | {low:.0f} to {high:.0f} GB | {_time(count * spent)} | {advice} |")

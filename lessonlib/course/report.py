@@ -85,13 +85,13 @@ def _overview(grade: Grade) -> str:
 
 
 def _section(result: Result) -> str:
-    return f"<section>\n<h2>{escape(result.exercise.title)}</h2>\n{shown(result)}\n</section>"
+    return f"<section>\n<h2>{escape(result.exercise.title)}</h2>\n{shown(result, on_page=True)}\n</section>"
 
 
-def shown(result: Result) -> str:
-    """The result as the notebook shows it; should a strange answer break the picture, in words."""
+def shown(result: Result, on_page: bool = False) -> str:
+    """The result as the notebook shows it, or a page; should a strange answer break the picture, in words."""
     try:
-        return show.html(result)
+        return show.html(result, on_page=on_page)
     except Exception:
         bare = tuple(dataclasses.replace(line, mistake=None) for line in result.lines)
         return f"<pre>{escape(show.text(dataclasses.replace(result, lines=bare)))}</pre>"

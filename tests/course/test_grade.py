@@ -323,5 +323,7 @@ def test_the_page_tells_a_learner_what_to_do(tmp_path):
     page = (tmp_path / "grades" / "anna.html").read_text()
     for words in ("5 of 27 points", "not attempted", "not yet", "correct", "anna.ipynb", "Try next"):
         assert words in page
-    for unwanted in ("<script", "http://", "https://", "LESSONLIB", "Traceback"):
+    name = registry.exercises()["windows"].name
+    assert f"Not answered yet: fill in <code>{name}</code> in the notebook and run the check below it." in page
+    for unwanted in ("run this one again", "<script", "http://", "https://", "LESSONLIB", "Traceback"):
         assert unwanted not in page

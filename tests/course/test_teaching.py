@@ -10,7 +10,7 @@ from test_journal import Box
 
 from lessonlib import lessons
 from lessonlib.checks import registry
-from lessonlib.course import ROOT, build, commands, for_teachers, notebooks, sandbox
+from lessonlib.course import ROOT, build, commands, for_teachers, grade, notebooks, sandbox
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 
@@ -49,15 +49,15 @@ def test_the_way_to_the_first_feedback_page_is_as_it_says(a_copy):
                 Path(folder).mkdir()
             case ["cp", source, target]:
                 shutil.copy(source, target)
-            case ["python3", "course.py", "lab"]:
+            case ["python3", "course.py", "lab"] | ["python3", "course.py", "reset", "02"]:
                 pass
             case ["python3", "course.py", *argv]:
                 assert commands.main(argv) == 0
             case _:
                 pytest.fail(f"this line is not tried: {words}")
-    for page in ("graded/anna.html", "class.html"):
+    for page in ("graded/02/anna.html", "graded/02/class.html"):
         assert "Linear" in (a_copy / page).read_text(encoding="utf-8")
-    assert {path.name for path in (a_copy / "graded").iterdir()} >= {"grades.csv", "grades.json", "ben.html"}
+    assert {path.name for path in (a_copy / "graded" / "02").iterdir()} >= {"grades.csv", "grades.json", "ben.html"}
 
 
 def test_every_command_and_option_that_it_names_is_there():
@@ -86,6 +86,10 @@ def test_the_tables_name_every_exercise_and_every_week_adds_up():
         (row,) = [row for row in table.splitlines() if f"| `{exercise.id}` |" in row]
         cells = re.split(r"(?<!\\)\|", row)[1:-1]
         assert len(cells) == 6 and [int(cell) for cell in cells[3:5]] == [exercise.minutes, exercise.points]
+    told = [int(n) for row in re.findall(r"^\| \*.*", table, re.M) for n in re.findall(r"\| \*(\d+)\*", row)]
+    every = registry.exercises().values()
+    assert sum(told) == sum(e.minutes + e.points for e in every)  # each lesson's row has its sums
+    assert grade.BUDGET == 60 and "1 minute more per student" in for_teachers.machines("")
     for name in ("evening", "three-weeks", "half-term"):
         _, _, *weeks, total = for_teachers.PARTS[f"plan-{name}"]("").partition("\n\n")[0].splitlines()
         columns = zip(*([int(cell) for cell in row.split("|")[3:-1]] for row in weeks), strict=True)
