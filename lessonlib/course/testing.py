@@ -69,8 +69,7 @@ def notebooks(course: Copies, quick: bool) -> Iterator[Step]:
 
 def browser(course: Copies, quick: bool) -> Iterator[Step]:
     """JupyterLab in a headless Chromium."""
-    apart = [*TWO, "--dist", "loadfile"]  # a Lab and a browser for each process, not for each test
-    yield Step([*PYTEST, "tests/browser", *apart], course.here, {"COURSE_COMMITTED": str(course.committed)})
+    yield Step([*PYTEST, "tests/browser"], course.here, {"COURSE_COMMITTED": str(course.committed)})
 
 
 Part = Callable[[Copies, bool], Iterator[Step]]
