@@ -43,15 +43,15 @@ def test_a_guess_made_while_the_cell_computes_is_kept_and_answered_when_it_is_do
         notebook.run(0, wait=False)
         asked = notebook.output(0).locator(".ll-predict")
         box = asked.get_by_role("textbox")
-        box.fill("3")
+        box.fill("1")
         box.focus()
         notebook.wait_until_idle()
         box = asked.get_by_role("textbox")
         expect(box).to_be_focused()
         expect(asked).not_to_contain_text("a secret sum", use_inner_text=True)
-        notebook.page.keyboard.type(".5")
+        notebook.page.keyboard.type(".07")
         notebook.page.keyboard.press("Enter")
-        expect(asked.get_by_role("status")).to_have_text("You predicted 3.5. That is what came out.")
+        expect(asked.get_by_role("status")).to_have_text("You predicted 1.07. That is what came out.")
         expect(asked).to_contain_text("a secret sum", use_inner_text=True)
         assert notebook.console_errors == []
 
