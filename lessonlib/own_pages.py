@@ -1,8 +1,14 @@
-"""Pages that are written for a learner to keep or send: where one may be written, and what its own policy allows."""
+"""Pages to keep or to send: where one may be written, what its own policy allows, how a report looks."""
 
 import base64
 import hashlib
+from html import escape
 from pathlib import Path
+from string import Template
+
+HERE = Path(__file__).parent
+REPORT = Template((HERE / "own_pages.html").read_text("utf-8"))
+LOOK = (HERE / "own_pages.css").read_text("utf-8")
 
 
 def target(file: str | Path, mark: str, what: str, overwrite: bool | None = None) -> Path:
@@ -29,6 +35,20 @@ def _beginning(file: Path) -> bytes:
 def allowed(text: str) -> str:
     """How a content security policy names exactly this script or style sheet."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}"
+
+
+def report(mark: str, title: str, lead: str, sections: list[str], note: str, look: str) -> str:
+    """A report as a page of its own: `sections` are HTML, all else plain text; `look` adds to what all reports have."""
+    look = LOOK + look
+    return REPORT.substitute(
+        mark=mark,
+        title=escape(title),
+        lead=escape(lead),
+        sections="\n".join(sections),
+        note=escape(note),
+        look=look,
+        look_hash=allowed(look),
+    )
 
 
 def write(file: Path, page: bytes) -> None:

@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from string import Template
 
 from lessonlib import own_pages, plots, style
 from lessonlib.capstone import sizes as chosen
@@ -14,9 +13,12 @@ from lessonlib.capstone.findings import Findings, look
 from lessonlib.capstone.runs import Run
 
 HERE = Path(__file__).parent
-TEMPLATE = Template((HERE / "report.html").read_text("utf-8"))
 LOOK = (HERE / "report.css").read_text("utf-8")
 MARK = '<meta name="generator" content="lessonlib report">'  # a report may be written over by another one
+NOTE = (
+    "Written from the run itself by lessonlib; every figure on this page was measured. "
+    "The page loads nothing from elsewhere."
+)
 WRITTEN = 15  # words of its own writing that are shown
 LONG = 60  # characters of a word that are shown
 
@@ -33,14 +35,8 @@ def report(
     file = own_pages.target(file, MARK, "report of this course")
     findings = findings or look(run)
     parts = [_list(run), _model(run), _training(run), *([_contest(contest)] if contest else []), _findings(findings)]
-    page = TEMPLATE.substitute(
-        mark=MARK,
-        title=escape(title or f"My tree: {run.words.name}"),
-        lead=escape(_lead(run, findings)),
-        sections="\n".join(parts),
-        look=LOOK,
-        look_hash=own_pages.allowed(LOOK),
-    )
+    title = title or f"My tree: {run.words.name}"
+    page = own_pages.report(MARK, title, _lead(run, findings), parts, NOTE, LOOK)
     own_pages.write(file, page.encode("utf-8"))
     return file
 

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from string import Template
 
 from lessonlib import own_pages, progress_form, style
 from lessonlib.checks import show
@@ -24,9 +23,9 @@ from lessonlib.classroom.graded import Graded, listed, shown
 from lessonlib.course import Problem, files
 
 HERE = Path(__file__).parent
-TEMPLATE = Template((HERE / "class_report.html").read_text("utf-8"))
 LOOK = (HERE / "class_report.css").read_text("utf-8")
 MARK = '<meta name="generator" content="lessonlib class report">'  # a report may be written over by another one
+NOTE = "Written from the grades by lessonlib. The page loads nothing from elsewhere and sends nothing."
 DRAWN = 12  # misconceptions in the picture
 UNNAMED = "a mistake without a name"
 HATCHES = ("", "//", "..", "xx", "\\\\", "--")  # exercises are told apart by these, and by their words
@@ -73,14 +72,7 @@ def write(about: Class, file: Path) -> Path:
         raise Problem("A class report needs the grades.json of `course.py grade`: this table lists no exercises.")
     found = by_exercise(graded)
     parts = [_begun(about, graded), _misconceptions(about, found), _attempts(about, found), _exercises(found)]
-    page = TEMPLATE.substitute(
-        mark=MARK,
-        title=escape(about.title),
-        lead=escape(_lead(graded)),
-        sections="\n".join(parts),
-        look=LOOK,
-        look_hash=own_pages.allowed(LOOK),
-    )
+    page = own_pages.report(MARK, about.title, _lead(graded), parts, NOTE, LOOK)
     files.write(file, page.encode("utf-8", "replace"))
     return file
 

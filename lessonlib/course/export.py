@@ -19,7 +19,7 @@ from lessonlib.course import ROOT, Problem, notebooks, targets
 from lessonlib.course.saving import OURS, VIEW
 from lessonlib.widgets.base import script
 
-SHIM = (Path(__file__).parent / "export.js").read_text("utf-8")
+SHIM = "\n".join((Path(__file__).parent / name).read_text("utf-8") for name in ("stand_in.js", "export.js"))
 CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)  # a $ in code is a $
 PLACE = re.compile(r"@@formula-\d+@@")
 # As in JupyterLab, \\$ is a $, and so is one beside a digit that follows: "$5 or $6" is money.

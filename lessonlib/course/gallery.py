@@ -7,8 +7,6 @@ each page itself, by the code of `share`.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import torch
 
 from lessonlib import weights
+from lessonlib.checks.budget import one_thread
 from lessonlib.course import ROOT, Problem
 from lessonlib.data import load_words, split
 from lessonlib.widgets.living_tree.description import Description
@@ -121,19 +120,8 @@ def _check_text(key: str, text: object, most: int) -> None:
         raise ValueError(f"{key} holds {unseen[0]!r}, which cannot be seen. Write it as one line of plain text.")
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """What a small tree computes is small: a second thread would only be waited for."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 @torch.no_grad()
-@_one_thread()
+@one_thread()  # what a small tree computes is small: a second thread would only be waited for
 def write(tree: Description, n: int, seed: int = 7, longest: int = 30) -> list[str]:
     """`n` different words that the tree writes at temperature 0.7, always the same; fewer where it knows no more."""
     draw, tries = torch.Generator().manual_seed(seed), 4 * n

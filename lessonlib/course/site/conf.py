@@ -21,7 +21,7 @@ html_theme = "furo"
 html_math_renderer = "mathml"
 templates_path = [str(HERE / "templates")]
 html_css_files = ["site.css", "first_pages.css"]
-html_js_files = [(name, {"defer": "defer"}) for name in ("site.js", "practice.js")]
+html_js_files = [(name, {"defer": "defer"}) for name in ("stand_in.js", "site.js", "practice.js")]
 html_show_search_summary = False  # it reads pages over the network, and a page from a file may not
 html_show_sourcelink = html_copy_source = html_show_sphinx = html_use_index = html_show_copyright = False
 html_last_updated_fmt = None

@@ -27,6 +27,7 @@ def gather(root: Path, folder: Path) -> list[str]:
         looked_up.write(course, folder)
     contents.write(HERE / "pages", folder)
     shutil.copytree(HERE / "static", folder / "_static", dirs_exist_ok=True)
+    shutil.copy(HERE.parent / "stand_in.js", folder / "_static")  # exported pages have it, too
     shared_trees.write(folder / "_extra" / "trees")
     living.write_modules(folder / "_static" / "widgets")
     descriptions.put(folder)
