@@ -176,9 +176,13 @@ def copy(folder: int, target: Path, uid: int, limits: Limits, depth: int = 0) ->
                 left_out.append(name)
                 continue
             about = os.fstat(file)
-            if stat.S_ISDIR(about.st_mode) and about.st_uid == uid and depth < DEEPEST:
-                (target / name).mkdir(mode=0o700)
-                left_out += copy(file, target / name, uid, limits, depth + 1)
+            if stat.S_ISDIR(about.st_mode):
+                if about.st_uid == uid and depth < DEEPEST:
+                    (target / name).mkdir(mode=0o700)
+                    left_out += copy(file, target / name, uid, limits, depth + 1)
+                else:
+                    os.close(file)
+                    left_out.append(name)
                 continue
             with os.fdopen(file, "rb") as reader:
                 if stat.S_ISREG(about.st_mode) and about.st_uid == uid and about.st_size <= limits.largest:

@@ -124,3 +124,5 @@ def test_only_ordinary_files_of_the_owner_are_copied(tmp_path):
     assert "a.ipynb" in copied("small", largest=3)
     with pytest.raises(collecting.Refused, match="too large"):
         copied("full", left=5)
+    (inbox / "deep" / "1" / "2" / "3" / "4" / "5").mkdir(parents=True)
+    assert copied("deeper") == ["5", "folder", "link.ipynb", "pipe"]  # the rest is taken all the same
