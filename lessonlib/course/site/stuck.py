@@ -51,5 +51,5 @@ def choices() -> str:
 def gallery_form() -> str:
     """Where the form of a record is described."""
     if not (home := _home()):
-        return "`gallery/README.md` in the course's folder has the steps, and what is looked at."
-    return f"[Its README]({home}/tree/HEAD/gallery#readme) has the steps, and what is looked at."
+        return "`gallery/README.md` in the course's folder has the steps, and what a reviewer looks at."
+    return f"[Its README]({home}/tree/HEAD/gallery#readme) has the steps, and what a reviewer looks at."
