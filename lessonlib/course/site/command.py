@@ -45,5 +45,5 @@ def build(root: Path, scratch: Path, url: str = "") -> Path:
     if done.returncode:
         raise Problem(f"The site could not be built:\n{done.stderr.strip().replace(str(scratch), '')}")
     placing.tidy(pages)
-    markup.mend(pages)
+    markup.mend(pages, url)
     return pages
