@@ -9,17 +9,17 @@ from lessonlib.course import Problem, console
 
 # A line of help, and the function that does it: main(argv) -> exit code.
 COMMANDS = {
-    "list": ("the assignments, and how far each is", "lessonlib.classroom.teaching:show"),
+    "list": ("the assignments, and how far each one is", "lessonlib.classroom.teaching:show"),
     "release": ("let students fetch an assignment; --due sets its date", "lessonlib.classroom.teaching:release"),
     "collect": ("take what was handed in", "lessonlib.classroom.teaching:collect"),
-    "grade": ("collect, grade and record; --again also what is graded", "lessonlib.classroom.teaching:grade_all"),
+    "grade": ("collect, grade and record; --again for what is already graded", "lessonlib.classroom.teaching:grade_all"),
     "feedback": ("give each student their page", "lessonlib.classroom.teaching:feedback"),
     "export": ("write all grades as a table", "lessonlib.classroom.teaching:export"),
-    "grades": ("take grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
+    "grades": ("move grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
     "open": ("the same on nbgrader's pages, in JupyterLab", "lessonlib.classroom.teaching:open_pages"),
-    "nbgrader": ("any other command of nbgrader's", "lessonlib.classroom.teaching:other"),
+    "nbgrader": ("any other command of nbgrader", "lessonlib.classroom.teaching:other"),
     "trial": ("a hub with invented students, on this machine alone", "lessonlib.classroom.hub.trial:main"),
-    "accounts": ("an account for each student; --remove takes them back", "lessonlib.classroom.hub.people:main"),
+    "accounts": ("an account for each student; --remove removes them", "lessonlib.classroom.hub.people:main"),
     "hub": ("the hub of the class", "lessonlib.classroom.hub.start:main"),
     "check": ("see whether grading is safe here", "lessonlib.classroom.teaching:check"),
 }
@@ -28,7 +28,7 @@ COMMANDS = {
 def usage() -> str:
     """The help text."""
     lines = [f"  {name:9} {help}" for name, (help, _) in COMMANDS.items()]
-    return "\n".join(["usage: teach COMMAND …", "", *lines, "", "teach COMMAND --help tells more about one of them."])
+    return "\n".join(["usage: teach COMMAND …", "", *lines, "", "teach COMMAND --help says more about one of them."])
 
 
 def main(argv: list[str]) -> int:

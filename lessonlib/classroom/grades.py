@@ -39,21 +39,21 @@ def main(argv: list[str]) -> int:
 def _parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="course.py grades",
-        description="Take grades to where a school keeps them, or write a report about the class.",
+        description="Move grades to your school's system, or write a report about the class.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     say = parser.add_argument
     say("grades", type=Path, metavar="GRADES", help="grades.json from `course.py grade`, or nbgrader's exported .csv")
-    say("--notebook", default="", metavar="LESSON", help="its grades alone, as 02, where there are those of several")
+    say("--notebook", default="", metavar="LESSON", help="only the grades of this lesson, such as 02, if there are several")
     say("--canvas", type=Path, metavar="EXPORT.csv", help="the gradebook as Canvas exports it")
     say("--column", default="", metavar="TITLE", help="the assignment's column in Canvas, or its title in Moodle")
-    say("--new", default="", metavar="TITLE", help="let Canvas make a new assignment of this title")
-    say("--scale", action="store_true", help="where Canvas has another maximum, convert the points")
+    say("--new", default="", metavar="TITLE", help="let Canvas make a new assignment with this title")
+    say("--scale", action="store_true", help="convert the points if the maximum in Canvas is different")
     say("--moodle", type=Path, metavar="EXPORT.csv", help="a table of your students as Moodle exports it")
     say("--key", default="", metavar="COLUMN", help="the column that Moodle's students are known by")
-    say("--who", type=Path, metavar="TABLE.csv", help="whose a submission is, where no file name tells: two columns")
-    say("--to", type=Path, metavar="FILE.csv", help="where the table goes; it must not be there yet")
+    say("--who", type=Path, metavar="TABLE.csv", help="who handed in what, if the file names do not say: two columns")
+    say("--to", type=Path, metavar="FILE.csv", help="where to write the table; it must not exist yet")
     say("--report", type=Path, metavar="PAGE.html", help="a page about the class")
     say("--without-names", action="store_true", help="no names in the report")
     say(
@@ -62,7 +62,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         nargs="+",
         default=[],
         metavar="FILES",
-        help="progress files: how many attempts it took",
+        help="progress files, for the number of attempts",
     )
     options = parser.parse_args(argv)
     if not (options.canvas or options.moodle or options.report):

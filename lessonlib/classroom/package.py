@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
         prog="course.py package",
         description="Pack a lesson's exercises, without their solutions, for a system that grades what students send.",
     )
-    parser.add_argument("lessons", nargs="+", metavar="LESSON", help="a lesson's number or name, as 02")
+    parser.add_argument("lessons", nargs="+", metavar="LESSON", help="a lesson's number or name, such as 02")
     parser.add_argument(
         "--for",
         dest="kind",
@@ -36,7 +36,7 @@ def main(argv: list[str]) -> int:
         choices=KINDS,
         help="gradescope: a .zip to upload; classroom: a folder to begin a repository with, for GitHub Classroom",
     )
-    parser.add_argument("--to", type=Path, required=True, metavar="PATH", help="the .zip, or the folder; not there yet")
+    parser.add_argument("--to", type=Path, required=True, metavar="PATH", help="the .zip or the folder to make; it must not exist yet")
     options = parser.parse_args(argv)
     if options.to.exists():
         raise Problem(f"{options.to} is there already and was left as it is. Name another place with --to.")

@@ -104,7 +104,7 @@ def check(argv: list[str]) -> int:
 
 
 def show(argv: list[str]) -> int:
-    """Print the assignments, and how far each is."""
+    """Print the assignments, and how far each one is."""
     _parser("list", "List the assignments.", assignment=False).parse_args(argv)
     ours = Class()
     print(f"{'assignment':24} {'released':9} {'due (UTC)':17} {'handed in':>9} {'graded':>7}")
@@ -162,7 +162,7 @@ def _collect(ours: Class, name: str) -> None:
 def grade_all(argv: list[str]) -> int:
     """Collect, grade with the sandbox, and book. Returns 1 where a submission could not be graded."""
     parser = _parser("grade", "Collect what was handed in, grade it, and write the points into the gradebook.")
-    parser.add_argument("--again", action="store_true", help="also what is graded; scores set by hand stay")
+    parser.add_argument("--again", action="store_true", help="grade again what is already graded; scores set by hand stay")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
     options = parser.parse_args(argv)
     ours, name = Class(), options.assignment
@@ -232,7 +232,7 @@ def feedback(argv: list[str]) -> int:
 def export(argv: list[str]) -> int:
     """Write nbgrader's table of all grades."""
     parser = _parser("export", "Write all grades as a table (CSV).", assignment=False)
-    parser.add_argument("--to", type=Path, metavar="FILE", help="the file; else class/grades.csv")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="the file to write (class/grades.csv)")
     options = parser.parse_args(argv)
     to = options.to.absolute() if options.to else None
     ours = Class()
@@ -251,7 +251,7 @@ def open_pages(argv: list[str]) -> int:
 
 
 def other(argv: list[str]) -> int:
-    """Run any other command of nbgrader's, with the guard."""
+    """Run any other command of nbgrader, with the guard."""
     Class().app.clear_instance()
     NbGraderApp.launch_instance(argv)
     return 0

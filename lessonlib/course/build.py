@@ -69,7 +69,7 @@ def main(argv: list[str]) -> int:
         description="Make what is derived from other files: the exercises from the solutions; maps, tables, figures "
         "and the glossary from their data; the numbers of lessons in names and links from lessons.toml.",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is not up to date")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not up to date")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="write the exercises there, and nothing else")
     options = parser.parse_args(argv)
     from lessonlib.course import pages  # and all that is drawn for them: whoever grades has no use for it

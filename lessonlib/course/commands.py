@@ -28,7 +28,7 @@ class Command(NamedTuple):
 GROUPS = {
     "for learning": {
         "lab": Command("open the course in JupyterLab", "lessonlib.course.lab:main"),
-        "install": Command("install what the course needs, and open nothing", "lessonlib.course.doctor:main"),
+        "install": Command("install what the course needs, without opening it", "lessonlib.course.doctor:main"),
         "doctor": Command("say what is wrong with the install, if anything", "lessonlib.course.doctor:main", ()),
         "reset": Command("start an exercise over, keeping the old one", "lessonlib.course.reset:main"),
         "update": Command("fetch a newer course and carry your answers over", "lessonlib.course.update:main"),
@@ -40,7 +40,7 @@ GROUPS = {
     },
     "for teaching": {
         "grade": Command("grade exercise notebooks and write a report", "lessonlib.course.grade:main"),
-        "grades": Command("take the grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
+        "grades": Command("move grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),
         "class": Command("make what a class needs: nbgrader, a hub", "lessonlib.classroom.make:main"),
         "package": Command("pack an exercise for Gradescope or GitHub Classroom", "lessonlib.classroom.package:main"),
     },
@@ -69,7 +69,7 @@ def usage() -> str:
     for heading, group in GROUPS.items():
         lines += ["", f"{heading}:"]
         lines += [f"  {name:8} {command.help}" for name, command in group.items() if name in offered]
-    return "\n".join([*lines, "", "python3 course.py COMMAND --help tells you more about one of them."])
+    return "\n".join([*lines, "", "python3 course.py COMMAND --help says more about one of them."])
 
 
 def _as_file(argument: str) -> str:

@@ -23,11 +23,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("page", nargs="?", type=Path, metavar="PAGE.html", help="the page of your tree")
     parser.add_argument("--name", help="the record's name, as in gallery/NAME.json")
     parser.add_argument("--by", help="you, as you want to be named")
-    parser.add_argument("--words", help="what the tree learned from, as '914 English names of birds'")
+    parser.add_argument("--words", help="what the tree learned from, such as '914 English names of birds'")
     parser.add_argument("--source", help="where those words are found, https://…")
     parser.add_argument("--licence", help=f"what allows their use: {', '.join(gallery.LICENCES)}")
     parser.add_argument("--about", help="a sentence about the tree")
-    parser.add_argument("--title", help="its title, where it is not that of the page")
+    parser.add_argument("--title", help="its title, if it is not that of the page")
     told = parser.parse_args(argv)
     if told.page is None:
         for each in gallery.shared():

@@ -70,17 +70,17 @@ def main(argv: list[str]) -> int:
         metavar="COUNT",
         help="answers at a time (default %(default)s, half the processors)",
     )
-    parser.add_argument("--only", nargs="+", default=[], metavar="EXERCISE", help="these exercises alone, as linear")
+    parser.add_argument("--only", nargs="+", default=[], metavar="EXERCISE", help="only these exercises, such as linear")
     parser.add_argument(
         "--expect-full",
         action="store_true",
-        help="say what is wrong, and fail unless every exercise has all its points",
+        help="say what is wrong, and fail unless every exercise has full points",
     )
     parser.add_argument(
         "--sheets",
         type=Path,
         metavar="FOLDER",
-        help="the exercise notebooks as they were handed out, to grade by where the solutions are not at hand",
+        help="the exercise notebooks as they were handed out, to grade by if the solutions are not at hand",
     )
     options = parser.parse_args(argv)
     if not 0 <= options.budget <= 600:

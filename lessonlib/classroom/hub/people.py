@@ -23,11 +23,11 @@ def main(argv: list[str]) -> int:
     """Make the accounts that are missing, or remove those that the course has made."""
     parser = argparse.ArgumentParser(
         prog="teach accounts",
-        description="Make an account of this machine for each name in hub/students.txt. First passwords go to "
-        "hub/passwords.csv: hand them out, then delete the file. Whoever has an account keeps it as it is.",
+        description="Make an account on this machine for each name in hub/students.txt. First passwords go to "
+        "hub/passwords.csv: hand them out, then delete the file. Students who have an account already keep it as it is.",
     )
     parser.add_argument("--remove", nargs="*", metavar="NAME", help="remove these accounts, or all; homes are kept")
-    parser.add_argument("--password", metavar="NAME", help="give an account that the course has made a new password")
+    parser.add_argument("--password", metavar="NAME", help="set a new password for an account that the course has made")
     asked = parser.parse_args(argv)
     need_root()
     layout = Layout(place.here())

@@ -117,8 +117,8 @@ def main(argv: list[str]) -> int:
     """Run a demonstration until it is interrupted."""
     parser = argparse.ArgumentParser(
         prog="teach trial",
-        description="A hub with invented students on this machine alone. Whoever has its one password can be any of "
-        "them: it is for a look, not for a class, and nothing done in it is graded.",
+        description="A hub with invented students on this machine alone. Anyone who has its one password can log in as "
+        "any of them: it is for a look, not for a class, and nothing done in it is graded.",
     )
     parser.add_argument("--port", type=int, default=8000, help="default 8000")
     parser.add_argument("--students", type=int, default=2, metavar="N", help="how many to invent; default 2")
