@@ -12,7 +12,7 @@ COMMANDS = {
     "list": ("the assignments, and how far each one is", "lessonlib.classroom.teaching:show"),
     "release": ("let students fetch an assignment; --due sets its date", "lessonlib.classroom.teaching:release"),
     "collect": ("take what was handed in", "lessonlib.classroom.teaching:collect"),
-    "grade": ("collect, grade and record; --again for what is already graded", "lessonlib.classroom.teaching:grade_all"),
+    "grade": ("collect, grade and record; --again to grade anew", "lessonlib.classroom.teaching:grade_all"),
     "feedback": ("give each student their page", "lessonlib.classroom.teaching:feedback"),
     "export": ("write all grades as a table", "lessonlib.classroom.teaching:export"),
     "grades": ("move grades to Canvas or Moodle; report on a class", "lessonlib.classroom.grades:main"),

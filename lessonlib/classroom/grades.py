@@ -45,7 +45,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     )
     say = parser.add_argument
     say("grades", type=Path, metavar="GRADES", help="grades.json from `course.py grade`, or nbgrader's exported .csv")
-    say("--notebook", default="", metavar="LESSON", help="only the grades of this lesson, such as 02, if there are several")
+    say("--notebook", default="", metavar="LESSON", help="only this lesson's grades, such as 02, of several")
     say("--canvas", type=Path, metavar="EXPORT.csv", help="the gradebook as Canvas exports it")
     say("--column", default="", metavar="TITLE", help="the assignment's column in Canvas, or its title in Moodle")
     say("--new", default="", metavar="TITLE", help="let Canvas make a new assignment with this title")

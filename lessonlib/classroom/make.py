@@ -28,7 +28,9 @@ def main(argv: list[str]) -> int:
         "after an update of the course: nothing that you or your students have written is lost.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where, for example /srv/tree-2026")
-    parser.add_argument("--owner", metavar="ACCOUNT", help="the instructor's account, if you run this as root for somebody else")
+    parser.add_argument(
+        "--owner", metavar="ACCOUNT", help="the instructor's account, if you run this as root for somebody else"
+    )
     options = parser.parse_args(argv)
     place.require_linux()
     where = Place(options.folder.absolute(), place.owner(options.owner))

@@ -36,7 +36,9 @@ def main(argv: list[str]) -> int:
         choices=KINDS,
         help="gradescope: a .zip to upload; classroom: a folder to begin a repository with, for GitHub Classroom",
     )
-    parser.add_argument("--to", type=Path, required=True, metavar="PATH", help="the .zip or the folder to make; it must not exist yet")
+    parser.add_argument(
+        "--to", type=Path, required=True, metavar="PATH", help="the .zip or the folder to make; it must not exist yet"
+    )
     options = parser.parse_args(argv)
     if options.to.exists():
         raise Problem(f"{options.to} is there already and was left as it is. Name another place with --to.")

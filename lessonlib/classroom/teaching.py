@@ -162,7 +162,7 @@ def _collect(ours: Class, name: str) -> None:
 def grade_all(argv: list[str]) -> int:
     """Collect, grade with the sandbox, and book. Returns 1 where a submission could not be graded."""
     parser = _parser("grade", "Collect what was handed in, grade it, and write the points into the gradebook.")
-    parser.add_argument("--again", action="store_true", help="grade again what is already graded; scores set by hand stay")
+    parser.add_argument("--again", action="store_true", help="regrade what is graded already; scores set by hand stay")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
     options = parser.parse_args(argv)
     ours, name = Class(), options.assignment

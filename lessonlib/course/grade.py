@@ -70,7 +70,9 @@ def main(argv: list[str]) -> int:
         metavar="COUNT",
         help="answers at a time (default %(default)s, half the processors)",
     )
-    parser.add_argument("--only", nargs="+", default=[], metavar="EXERCISE", help="only these exercises, such as linear")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="EXERCISE", help="only these exercises, such as linear"
+    )
     parser.add_argument(
         "--expect-full",
         action="store_true",

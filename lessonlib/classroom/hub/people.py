@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="teach accounts",
         description="Make an account on this machine for each name in hub/students.txt. First passwords go to "
-        "hub/passwords.csv: hand them out, then delete the file. Students who have an account already keep it as it is.",
+        "hub/passwords.csv: hand them out, then delete the file. Students who have an account already keep it.",
     )
     parser.add_argument("--remove", nargs="*", metavar="NAME", help="remove these accounts, or all; homes are kept")
     parser.add_argument("--password", metavar="NAME", help="set a new password for an account that the course has made")
