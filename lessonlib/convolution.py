@@ -94,7 +94,7 @@ def dilated(tree: Sequential, restart: bool = True) -> CausalSequential:
         else:
             layers.append(layer)
     if dilation == 1:
-        raise ValueError("This model has no FlattenConsecutive(2), so it is no tree: there are no pairs to dilate.")
+        raise ValueError("This model has no FlattenConsecutive(2), so it is not a tree: there are no pairs to dilate.")
     return CausalSequential(layers, restart)
 
 

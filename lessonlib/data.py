@@ -22,7 +22,9 @@ def load_words(path: str | Path | None = None) -> list[str]:
     """
     path = NAMES if path is None else Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"There is no word list at {path}. Give the path of a text file with a word a line.")
+        raise FileNotFoundError(
+            f"There is no word list at {path}. Give the path of a text file with one word per line."
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -59,7 +59,9 @@ def load(file: str | Path):
         found = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118  it is no dict
         odd = [n for n in own.keys() | found.keys() if n not in own or n not in found or own[n].shape != found[n].shape]
         if odd:
-            raise ValueError(f"{file} is no tree of sizes {about['tree']}: {min(odd)} is missing, extra or misshapen.")
+            raise ValueError(
+                f"{file} is not a tree of sizes {about['tree']}: {min(odd)} is missing, extra or misshapen."
+            )
     with torch.no_grad():
         for name, value in own.items():
             value.copy_(found[name])

@@ -199,7 +199,9 @@ def _within_budget(words):
 
 def _text(file):
     if not file.is_file():
-        raise FileNotFoundError(f"There is no word list at {file}. Give the path of a text file with a word a line.")
+        raise FileNotFoundError(
+            f"There is no word list at {file}. Give the path of a text file with one word per line."
+        )
     data = file.read_bytes()
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:

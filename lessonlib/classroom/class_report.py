@@ -105,7 +105,7 @@ def read_progress(paths: Iterable[Path]) -> dict[str, list[int]]:
         try:
             record = progress_form.sound(json.loads(place.read_text(encoding="utf-8")))
         except (OSError, ValueError, RecursionError):
-            raise Problem(f"{place} is no progress file that can be read.") from None
+            raise Problem(f"{place} is not a progress file that can be read.") from None
         for id, entry in record.get("checks", {}).items():
             if entry.get("attempts", 0) > 0:
                 found.setdefault(id, []).append(entry["attempts"])

@@ -81,7 +81,7 @@ class OwnedCollect(ExchangeCollect):
             owner = pwd.getpwuid(uid).pw_name
             if claim[1] != owner or not entry.is_dir(follow_symlinks=False):
                 self.log.warning(
-                    "%r is left out: it is no folder, or not of %s but of %s.", entry.name, claim[1], owner
+                    "%r is left out: it is not a folder, or belongs to %s and not to %s.", entry.name, claim[1], owner
                 )
             elif is_demonstration(owner):
                 self.log.warning("%r is left out: %s is an account of a trial, open to all.", entry.name, owner)

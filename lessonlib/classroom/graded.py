@@ -48,7 +48,7 @@ def read(path: Path) -> list[Graded]:
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise Problem(f"{path} is no text. {EXPECTED}") from None
+        raise Problem(f"{path} is not a text file. {EXPECTED}") from None
     found = _of_nbgrader(text) if path.suffix.lower() == ".csv" else _of_ours(text)
     if not found:
         raise Problem(f"{path} holds no grades. {EXPECTED}")

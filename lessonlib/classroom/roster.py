@@ -62,7 +62,7 @@ def read(path: Path, delimiters: str = ",;") -> Table:
     tables = [list(csv.reader(io.StringIO(text, newline=""), delimiter=each)) for each in delimiters]
     lines, delimiter = max(zip(tables, delimiters, strict=True), key=lambda pair: len(pair[0][0]) if pair[0] else 0)
     if not lines or len(lines[0]) < 2:
-        raise Problem(f"{path} is no table: its first line should name the columns.")
+        raise Problem(f"{path} is not a table: its first line should name the columns.")
     end = "\r\n" if "\r\n" in text else "\n"
     return Table([title.strip() for title in lines[0]], lines[1:], delimiter, data.startswith(b"\xef\xbb\xbf"), end)
 

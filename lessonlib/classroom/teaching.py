@@ -139,7 +139,7 @@ def _utc(said: str) -> str:
     try:
         return f"{parse_date(said).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ParserError, OverflowError):
-        raise Problem(f'{said!r} is no date. Write one like "2026-12-18 23:59".') from None
+        raise Problem(f'{said!r} is not a date. Write one like "2026-12-18 23:59".') from None
 
 
 def collect(argv: list[str]) -> int:

@@ -90,7 +90,7 @@ def parse(name: str, data: bytes) -> Shared:
     try:
         found = json.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise ValueError("It is no JSON. Write it with `python3 course.py gallery`.") from None
+        raise ValueError("It is not JSON. Write it with `python3 course.py gallery`.") from None
     return _checked(name, found)
 
 

@@ -62,7 +62,7 @@ def refuse_other_reports(folder: Path, found: list[Path], course: list[Sheet]) -
             if record["notebook"]
         ]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        raise Problem(f"{table} is no table that `grade` has written, and was left as it is. {ONE_EACH}") from None
+        raise Problem(f"{table} is not a table that `grade` has written, and was left as it is. {ONE_EACH}") from None
     names = {name: path for path, name in submissions.report_names(found).items()}
     gone = [name for name, file, _ in earlier if name not in names or not _same(file, names[name])]
     if gone:

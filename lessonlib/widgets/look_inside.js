@@ -34,7 +34,7 @@ function render({ model, el }) {
 // Histograms
 
 function histograms(layers, what, words) {
-  if (!layers.length) return h("p", {}, "To see gradients, hand in the targets too: ", h("code", {}, "LookInside(model, vocabulary, X, Y)"), ".");
+  if (!layers.length) return h("p", {}, "To see gradients, pass the targets too: ", h("code", {}, "LookInside(model, vocabulary, X, Y)"), ".");
   return h("div", {}, h("p", {}, words), h("div", { class: "ll-look-grid" }, ...layers.map((layer) => oneHistogram(layer, what))));
 }
 

@@ -183,7 +183,7 @@ def _embedding_weight(model, X):
     for layer, _, _ in shapes.layer_calls(model, X[:1]):
         if type(layer).__name__ == "Embedding":
             return layer.weight.detach()
-    raise ValueError("This model has no Embedding layer to look into. Hand in a model that begins with one.")
+    raise ValueError("This model has no Embedding layer to look into. Pass a model that begins with one.")
 
 
 def embedding_map(weight: torch.Tensor, characters) -> dict:

@@ -61,7 +61,7 @@ function render(model, el, draft) {
     const typed = yours === model.get("yours") ? model.get("said") : yours;
     const shown = yours && input.inWords ? input.inWords(yours) : typed;
     if (model.get("complaint")) status.textContent = model.get("complaint");
-    else if (waiting) status.textContent = `${yours ? `Kept: ${shown}. ` : ""}What came out follows when the cell is done.`;
+    else if (waiting) status.textContent = `${yours ? `Kept: ${shown}. ` : ""}The result appears when the cell is done.`;
     else if (opened && yours) status.replaceChildren(`You predicted ${shown}. `, h("span", { class: "ll-predict-verdict" }, model.get("verdict")));
     else status.textContent = "";
   }

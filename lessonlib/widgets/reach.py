@@ -65,7 +65,7 @@ def _level_ends(model, x):
     if not any(reaches):
         raise ValueError(
             "This model has no Embedding layer that passes gradients on, so what it sees cannot be measured. "
-            "Hand in a model that begins with an Embedding."
+            "Pass a model that begins with an Embedding."
         )
     grows = [i for i in range(1, len(rows)) if reaches[i] > reaches[i - 1] > 0]
     return [_before_regrouping(rows, i - 1) for i in grows] + [len(rows) - 1]

@@ -234,7 +234,7 @@ function wallSentence(graph, needed) {
   const reach = graph.columns - top[0];
   if (reach >= needed) return h("span", {}, h("strong", {}, "In reach."), ` The character ${needed} back is needed, and ${count(graph.levels, "level")} see ${reach}.`);
   return h("span", {}, h("strong", {}, "Behind the wall."), ` The character ${needed} back is needed, but ${count(graph.levels, "level")} see only ${reach}. ` +
-    "If each of 26 letters may stand there, no training gets the loss below ln 26 = 3.258.");
+    "If any of 26 letters may be there, no training gets the loss below ln 26 = 3.258.");
 }
 
 function costTable({ embedding, hidden, rows }, levels) {

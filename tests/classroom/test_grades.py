@@ -177,7 +177,7 @@ def test_a_new_assignment_gets_its_points_and_another_scale_is_asked_for(course)
     ("table", "options", "told"),
     [
         ("a,b,c\n1,2,3\n", (), "is not what Canvas exports"),
-        ("one\ntwo\n", (), "is no table"),
+        ("one\ntwo\n", (), "is not a table"),
         (b"\xff\xfeS\x00", (), "not in UTF-8"),
         (export(title="Homework (3)"), (), "There is no column for 02_layers.ipynb"),
         (export(), ("--column", "Homework"), "There is no column named 'Homework'"),

@@ -395,7 +395,7 @@ for kind in ("dummy", "pam", "shared-password", "nothing", "os.path"):
         settings.oauth(Config(), folder, kind, ["ada"], ["lovelace"])
         raise AssertionError(kind)
     except ValueError as error:
-        assert "is no school's login" in str(error)
+        assert "is not a school's login" in str(error)
 
 c = Config()
 settings.demonstration(c, folder, ["demo-ada"], "a-long-password")

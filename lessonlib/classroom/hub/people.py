@@ -41,7 +41,7 @@ def main(argv: list[str]) -> int:
         return 0
     names = roster(str(layout.place.folder))
     if not names:
-        raise Problem(f"{layout.roster} names nobody yet. Write a name a line, then start again.")
+        raise Problem(f"{layout.roster} names nobody yet. Write one name per line, then start again.")
     return 0 if make(layout, accounts, names) else 1
 
 

@@ -46,7 +46,9 @@ def oauth(c: object, folder: str, kind: str, students: Iterable[str], teachers: 
         login = None
     # JupyterHub's own kinds are not meant here: "dummy" lets in anybody as anybody.
     if not (isinstance(login, type) and issubclass(login, Authenticator)) or login.__module__.startswith("jupyterhub."):
-        raise ValueError(f"{kind!r} is no school's login. oauthenticator has generic-oauth, google, github and others.")
+        raise ValueError(
+            f"{kind!r} is not a school's login. oauthenticator has generic-oauth, google, github and others."
+        )
     _class(c, folder, students, teachers, make_accounts=True)
     c.JupyterHub.authenticator_class = authentication.guarded(login)
 

@@ -28,7 +28,7 @@ function mattered(engine, state, tree) {
     if (!typed.length) return `${now} Type something: a character has to be there to be taken away.`;
     const most = typed.reduce((a, b) => (Math.abs(found[b]) > Math.abs(found[a]) ? b : a)), letter = quoted(engine, [ids[most]]);
     if (way === "slope") return `${now} Below each character: the gradient of that chance at its vector, times the vector, in points. Largest: ${letter}, ${points(found[most])}. A gradient tells of small changes only.`;
-    return `${now} Below each character: how many percentage points it loses when a “.” stands there instead; with a minus, it gains. Without ${letter} it would be ${percent(chances[goal] - found[most])}.`;
+    return `${now} Below each character: how many percentage points that chance loses when a “.” takes its place; with a minus, it gains. Without ${letter} it would be ${percent(chances[goal] - found[most])}.`;
   }
 
   return { el, show };

@@ -31,7 +31,7 @@ def read(model, vocabulary: Vocabulary, block_size: int | None = None) -> Descri
     """
     if not hasattr(vocabulary, "characters"):
         raise ValueError(
-            f"The vocabulary is {type(vocabulary).__name__}; hand in a lessonlib.data.Vocabulary, made of the words "
+            f"The vocabulary is {type(vocabulary).__name__}; pass a lessonlib.data.Vocabulary, made of the words "
             "that the model learned from."
         )
     model = _still(model)
@@ -139,7 +139,7 @@ def _fits(out, calls, vocabulary):
     if tuple(out.shape) != (PROBES, len(vocabulary)):
         raise ValueError(
             f"For {PROBES} contexts the model gives {tuple(out.shape)}, but the vocabulary has {len(vocabulary)} "
-            f"characters: expected ({PROBES}, {len(vocabulary)}). Hand in the vocabulary that it was trained with."
+            f"characters: expected ({PROBES}, {len(vocabulary)}). Pass the vocabulary that it was trained with."
         )
     if not out.isfinite().all():
         raise ValueError("The model's scores are not finite (nan or inf), so there is nothing to show. Train it anew.")

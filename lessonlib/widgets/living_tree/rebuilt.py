@@ -49,7 +49,7 @@ def _numbers(text: str, precision: int) -> np.ndarray:
     try:
         found = np.frombuffer(base64.b64decode(text, validate=True), kind).astype(np.float32)
     except (binascii.Error, ValueError):
-        raise ValueError("its numbers are no base64 of whole numbers of that precision.") from None
+        raise ValueError("its numbers are not the base64 of whole numbers of that precision.") from None
     if not np.isfinite(found).all() or np.abs(found).max(initial=0) > LARGEST:
         raise ValueError(f"a number of it is not finite, or beyond {LARGEST:,.0f}.")
     return found
@@ -68,7 +68,7 @@ def _step(said: Mapping, numbers: np.ndarray, used: int) -> tuple[Step, int]:
     """A step with its tensors, and how many numbers are used up to here: tensors follow one another."""
     op, roles = said["op"], [role for role in ROLES if role in said]
     if op not in NEEDS and op not in ACTIVATIONS:
-        raise ValueError(f"{op!r} is no step of a tree.")
+        raise ValueError(f"{op!r} is not a step of a tree.")
     needs = NEEDS.get(op, set())
     if not needs <= set(roles) <= needs | MAY_HAVE.get(op, set()):
         raise ValueError(f"a step {op!r} has {', '.join(roles) or 'nothing'}.")

@@ -51,7 +51,7 @@ def share(
     if include_words and words is None:
         raise ValueError("include_words=True needs the words themselves: share(…, include_words=True, words=words).")
     if words is not None and not include_words:
-        raise ValueError("words were handed in, but include_words is False: say include_words=True to publish them.")
+        raise ValueError("words were given, but include_words is False: say include_words=True to publish them.")
     described = read(model, vocabulary, block_size)
     if include_words:
         print(f"This publishes the {len(words):,} words themselves: whoever opens the page can read them.")
@@ -114,7 +114,7 @@ def read_page(text: str) -> tuple[str, dict]:
     """The title of such a page, and its tree as the page holds it. Raises ValueError for any other page."""
     title, state = TITLE.search(text), STATE.search(text)
     if MARK not in text[:2000] or not title or not state:
-        raise ValueError("This is no page that `share` has written.")
+        raise ValueError("This is not a page that `share` has written.")
     try:
         tree = json.loads(state[1])["trees"][0]
     except (ValueError, KeyError, IndexError, TypeError):
