@@ -86,7 +86,7 @@ def test_another_page_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr(gallery, "FOLDER", tmp_path)
     (tmp_path / "a.html").write_text("<title>a</title>", encoding="utf-8")
     told = ["--name=a1", "--by=a", "--words=a", "--source=https://a.example", "--licence=MIT", "--about=a"]
-    with pytest.raises(Problem, match=r"no page that `share` has written.*Nothing was written"):
+    with pytest.raises(Problem, match=r"not a page that `share` has written.*Nothing was written"):
         gallery_command.main([str(tmp_path / "a.html"), *told])
     assert not list(tmp_path.glob("*.json"))
 
@@ -133,7 +133,7 @@ BAD = {
     "a number too many": (lambda r: numbers(r["tree"], lambda n: np.append(n, n[:1])), "its steps name"),
     "a number that is none": (lambda r: numbers(r["tree"], lambda n: first(n, np.nan)), "not finite"),
     "a huge number": (lambda r: numbers(r["tree"], lambda n: first(n, 2e4)), "beyond 10,000"),
-    "an unknown step": (lambda r: r["tree"]["outline"]["steps"][1].update(op="eval"), "no step of a tree"),
+    "an unknown step": (lambda r: r["tree"]["outline"]["steps"][1].update(op="eval"), "not a step of a tree"),
     "a step too few": (lambda r: r["tree"]["outline"]["steps"].pop(1), "do not fit together"),
     "a step that needs more": (lambda r: r["tree"]["outline"]["steps"][2].pop("weight"), "has nothing"),
     "overlapping tensors": (lambda r: r["tree"]["outline"]["steps"][2]["weight"].__setitem__(0, 0), "belong"),
