@@ -88,9 +88,9 @@ def fusion() -> str:
     blanks = []
     for j, (name, mine) in enumerate(zip(("first", "second"), (first, second), strict=True)):
         mistakes = {
-            turned[j]: "That is with the neighbours swapped: the left one meets the upper half of the column.",
-            alone[j]: "That is the left neighbour alone. The right one meets the lower half of the column.",
-            other[j]: "That is the right neighbour alone. The left one meets the upper half of the column.",
+            turned[j]: "That is the sum with the neighbours swapped. The left one meets the upper half of the column.",
+            alone[j]: "That is the sum for the left neighbour only. The right one meets the lower half of the column.",
+            other[j]: "That is the sum for the right neighbour only. The left one meets the upper half of the column.",
             fused(left, right)[1 - j]: "That is the other column.",
         }
         blanks.append(Blank(f"The {name} sum", mine, hint, _without(mistakes, mine)))
@@ -124,23 +124,23 @@ def depth() -> str:
               {8: "Those are the pairs of level 1.", 15: "Those are the fusions. How many rounds are they made in?",
                3: "Three levels see 8 letters.", 5: "Five levels would see 32."}),
         Blank("How many fusions does it make?", 15, "Count the fusions of each level: 8, and then?",
-              {16: "Nearly: 8 + 4 + 2 + 1.", 8: "Those of level 1. Which follow?",
+              {16: "Nearly: 8 + 4 + 2 + 1.", 8: "That is level 1. Which ones come next?",
                4: "Those are the levels. Count the fusions in each."}),
         Blank("How many weight matrices does it have?", levels_for(16), "Which fusions share one, and which do not?",
               {15: "Fusions of a level share one.", 1: "Levels do not share.",
                8: "Those are the fusions of level 1, which share one."}),
-        Blank("What decides stands 20 letters back. How many levels, at least?", 5,
+        Blank("The letter that decides is 20 back. How many levels at least?", 5,
               "Which is the first of 2, 4, 8, … to reach 20?",
-              {4: "Four levels see 16: the wall stands before it.", 10: "Each level doubles what is seen.",
+              {4: "Four levels see 16: it is behind the wall.", 10: "Each level doubles what is seen.",
                20: "Each level doubles what is seen."}),
         Blank("Ten levels see 1,024 letters. How many more levels see 1,024 times as far?", more,
-              "Each level doubles. How often must you double to get 1,024 times as much?",
-              {1024: "So many times as far, not so many levels.", 20: "That is how many it has then. How many more?",
-               1: "One level more sees twice as far."}),
+              "Each level doubles. How many times must you double to get 1,024 times as much?",
+              {1024: "That is how much further it sees, not how many levels more.", 20: "That is how many it has in all. How many more?",
+               1: "One more level sees twice as far."}),
     ]  # fmt: skip
     solution = (
         "<p>2, 4, 8, 16: four levels. Their fusions: 8 + 4 + 2 + 1 = 15. One matrix for each level: 4.</p>"
         "<p>16 is too little for 20, 32 is enough: five levels.</p>"
-        f"<p>1,024 is 2 doubled ten times from 1, so {more} more levels: 20 see 1,048,576 letters.</p>"
+        f"<p>1 doubled ten times is 1,024, so {more} more levels: 20 levels see 1,048,576 letters.</p>"
     )
     return form("depth", "<strong>Your turn, 4 minutes.</strong>", blanks, solution)
