@@ -135,7 +135,8 @@ def depth() -> str:
                20: "Each level doubles what is seen."}),
         Blank("Ten levels see 1,024 letters. How many more levels see 1,024 times as far?", more,
               "Each level doubles. How many times must you double to get 1,024 times as much?",
-              {1024: "That is how much further it sees, not how many levels more.", 20: "That is how many it has in all. How many more?",
+              {1024: "That is how many times as far it sees. How many levels does that take?",
+               20: "That is how many it has in all. How many more?",
                1: "One more level sees twice as far."}),
     ]  # fmt: skip
     solution = (
