@@ -44,7 +44,7 @@ def linear(generator):
         rows * columns + 3 * columns, f"{rows} · {columns} weights, {columns} biases, gamma and beta a channel.",
         {rows * columns + columns: "BatchNorm has parameters, too: gamma and beta.",
          rows * columns + 5 * columns: "Running mean and variance are kept, and no gradient reaches them.",
-         rows * columns + 2 * columns: "And the bias, which BatchNorm makes useless, and which was asked for here."},
+         rows * columns + 2 * columns: "Here the Linear has a bias, too, useless or not."},
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def groups(generator):
         generator, "delayed-groups", "shapes", "flatten-consecutive",
         f"`FlattenConsecutive({n})` gets ({batch}, {positions}, {channels}). Which shape comes out?",
         (batch, left, n * channels), f"Each {n} neighbours become one position of {n} · {channels} numbers.",
-        {(batch, n, left * channels): f"These are {n} groups. Asked for are groups of {n}.",
+        {(batch, n, left * channels): f"These are {n} groups. You were asked for groups of {n}.",
          (batch, left, channels): "Numbers were lost: nothing is dropped or summed.",
          (batch, positions * channels): "That flattens everything."},
         str,
@@ -79,10 +79,10 @@ def levels(generator):
     k = generator.choice((5, 6, 7, 9))
     return _asked(
         generator, "delayed-levels", "tree", "field-doubles",
-        f"A tree that joins pairs is to see {2**k} characters. How many levels does it need?",
+        f"A tree that joins pairs should see {2**k} characters. How many levels does it need?",
         k, f"Each level doubles the reach, and 2 to the power {k} is {2**k}.",
         {2 ** (k - 1): "A level does not add two characters. It doubles.", k - 1: f"That reaches {2 ** (k - 1)}.",
-         2**k - 1: "So many fusions does it make; the levels are far fewer."},
+         2**k - 1: "That is the number of fusions. There are far fewer levels."},
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def matrices(generator):
         generator, "delayed-fusions", "tree", "shared-weights",
         f"A tree of pairs reads {2**k} characters. How many fusions does it make for one window?",
         2**k - 1, "Each fusion leaves one vector fewer, until one is left.",
-        {k: "So many weight matrices; each is used by every pair of its level.",
+        {k: "That is how many matrices there are. Every pair of a level uses the same one.",
          2 ** (k - 1): "Those are the fusions of the first level alone.", 2**k: "One is left at the end."},
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def passes(generator):
     windows, batch, epochs = generator.choice((60_000, 90_000)), generator.choice((200, 300)), generator.choice((4, 6))
     return _asked(
         generator, "delayed-steps", "scaling-up", "decay-noise",
-        f"{windows:,} windows, batches of {batch}, without replacement. How many steps are {epochs} epochs?",
+        f"{windows:,} windows, batches of {batch}, without replacement. How many steps do {epochs} epochs take?",
         epochs * windows // batch, f"{windows // batch} batches an epoch, {epochs} times.",
         {windows // batch: "That is one epoch.", epochs * windows: "A step takes a batch, and not one window.",
          epochs * batch: "Count the batches of one epoch first."},
@@ -136,7 +136,7 @@ def dilations(generator):
         f"Causal convolutions of kernel size 2 with dilations {names}, in a stack. How many positions reach an output?",
         2**k, f"1 + {names.replace(', ', ' + ')}.",
         {2 * k: "Each layer adds its own dilation, and not 2.", 2**k - 1: "And the position itself.",
-         k + 1: "So far without dilations."},
+         k + 1: "That is the reach without dilations."},
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def turned(generator):
     rows, columns = generator.choice((20, 48)), generator.choice((27, 68, 128))
     return _asked(
         generator, "delayed-turned", "torch-nn", "turned-weights",
-        f"Which shape has the weight of `torch.nn.Linear({rows}, {columns})`?",
+        f"What is the shape of the weight of `torch.nn.Linear({rows}, {columns})`?",
         (columns, rows), "torch.nn keeps it as (out, in).",
         {(rows, columns): "That is the course's own `Linear`.", (columns, rows + 1): "The bias is a tensor of its own.",
          (rows * columns,): "It is a matrix."},
@@ -168,7 +168,7 @@ def causal(generator):
     n = generator.choice((6, 9, 12))
     return _asked(
         generator, "delayed-mask", "attention", "attention-order",
-        f"Causal self-attention over {n} positions. How many weights may be different from 0, in one head?",
+        f"Causal self-attention over {n} positions. How many weights can differ from 0, in one head?",
         n * (n + 1) // 2, "Position t looks at t positions: 1 + 2 + … + " + f"{n}.",
         {n * n: "The mask takes away those to the right.", n * (n - 1) // 2: "A position also sees itself.",
          n: "Each position looks at more than one."},
