@@ -83,7 +83,7 @@ class Contest:
             return f"With {few} nobody can say which model is better: another shuffle could turn it round."
         told = f"The tree's test loss is {abs(gap):.3f} nats {'below' if gap < 0 else 'above'} the flat model's, "
         if abs(gap) <= SURE * error:
-            return f"{told}give or take {error:.3f}. So on this list the two are level, as far as can be seen."
+            return f"{told}give or take {error:.3f}. So on this list the two are equal, as far as can be seen."
         better = "tree" if gap < 0 else "flat model"
         return f"{told}give or take {error:.3f}: more than luck. The {better} is better here."
 
@@ -95,7 +95,7 @@ class Contest:
         better = "better" if gap < 0 else "worse"
         told = f"The tree is {abs(gap):.2f} nats {better} than counting pairs of characters, give or take {error:.2f}"
         if abs(gap) <= SURE * error:
-            return f"{told}: the two are level, as far as can be seen."
+            return f"{told}: the two are equal, as far as can be seen."
         return f"{told}{', perhaps because it sees further back' if gap < 0 else ': it has learned too little here'}."
 
     def __repr__(self) -> str:
