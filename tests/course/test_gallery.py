@@ -164,8 +164,8 @@ def test_a_good_record_is_not(record):
         ("../out", b"{}", "Its name is"),
         ("names", b"{}", "is taken"),
         ("small", b" " * (gallery.LIMIT + 1), "at most"),
-        ("small", b"\xff", "no JSON"),
-        ("small", b"[" * 100_000, "no JSON"),
+        ("small", b"\xff", "not JSON"),
+        ("small", b"[" * 100_000, "not JSON"),
         ("small", b"[]", "A record has"),
     ],
 )
