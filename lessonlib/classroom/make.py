@@ -89,15 +89,15 @@ have written stays.
 
 ```sh
 {teach} release 02_layers        # students can fetch it now (--due "2026-12-18 23:59")
-{teach} grade 02_layers          # collect what was handed in, grade it, book it
+{teach} grade 02_layers          # collect what was handed in, grade it, record it
 {teach} feedback 02_layers       # a page for each student
 ```
 
-`{teach}` alone lists the assignments and all else it can do. `{teach} open` shows the same on nbgrader's own pages:
+`{teach}` alone lists the assignments and everything else it can do. `{teach} open` shows the same on nbgrader's own pages:
 *Nbgrader, Formgrader* in JupyterLab.
 
 {hub}
-## What lies where
+## What is where
 
 | | | who reads it |
 |---|---|---|
@@ -105,7 +105,7 @@ have written stays.
 | `class/nbgrader_config.py` | your settings | you alone |
 | `class/grades/` | reports, grades.json and the journal of each assignment | you alone |
 | `students.git` | what students get: lessons and exercises | everybody |
-| `exchange/` | nbgrader's way between you and your students | as nbgrader sets it |
+| `exchange/` | where nbgrader passes files between you and your students | as nbgrader sets it |
 | `env/` | the packages, lessonlib among them | everybody |
 | `newer/` | a newer version of a file that you have changed | |
 

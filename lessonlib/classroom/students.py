@@ -21,14 +21,14 @@ OURS = {
 }
 README = """# From the flat MLP to the tree
 
-Begin with [the first page](notebooks/00_start_here.ipynb). The lessons are in `notebooks/`, exercises to try in
+Begin with [the first page](notebooks/00_start_here.ipynb). The lessons are in `notebooks/`, and exercises to try in
 `exercises/`. What you change here stays yours when a newer version of the course arrives.
 
 **To hand in an exercise**, open *Nbgrader, Assignment List* in JupyterLab, fetch the assignment, work in the folder
 that it makes, and submit it there. You may submit again until the date that your instructor names. Feedback comes the
 same way: *Fetch Feedback*, in the same list.
 
-Where a lesson tells you to type `python3 course.py …`: that is for readers who run the course on their own machine.
+Some lessons tell you to type `python3 course.py …`. That is for readers who run the course on their own machine.
 """
 
 

@@ -36,13 +36,13 @@ HOSTS = {
     "colab": Host(
         "Colab",
         "https://colab.research.google.com/github/{owner}/blob/{branch}/{path}",
-        "To keep what you write, save a copy in Drive. Your progress goes with the machine, unless you mount your "
+        "To keep what you write, save a copy in Drive. Your progress is lost with the machine, unless you mount your "
         "Drive and run `%env LESSONLIB_PROGRESS=/content/drive/MyDrive/progress.json` before anything else.",
     ),
     "kaggle": Host(
         "Kaggle",
         "https://www.kaggle.com/kernels/welcome?src=https://github.com/{owner}/blob/{branch}/{path}",
-        "Switch on the internet first, in the settings. Your progress goes with the machine.",
+        "Switch on the internet first, in the settings. Your progress is lost with the machine.",
     ),
 }
 ABOUT = (
