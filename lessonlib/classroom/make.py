@@ -93,8 +93,8 @@ have written stays.
 {teach} feedback 02_layers       # a page for each student
 ```
 
-`{teach}` alone lists the assignments and everything else it can do. `{teach} open` shows the same on nbgrader's own pages:
-*Nbgrader, Formgrader* in JupyterLab.
+`{teach}` alone lists the assignments and everything else it can do. `{teach} open` shows the same on nbgrader's own
+pages: *Nbgrader, Formgrader* in JupyterLab.
 
 {hub}
 ## What is where
