@@ -207,13 +207,13 @@ def _choice(came: object, choices: Sequence[str]) -> str:
         meant = [label for label, bare in labels.items() if typed and fits(bare, typed)]
         if len(meant) == 1:
             return meant[0]
-    raise Unreadable(came, f"one of: {', '.join(choices)}", "Write one of them as it stands.")
+    raise Unreadable(came, f"one of: {', '.join(choices)}", "Write one of them exactly as it is.")
 
 
 def _name(came: object) -> str:
     came = _alone(came)
     if not isinstance(came, str):
-        raise Unreadable(came, "a name", "Write a text in quotes.")
+        raise Unreadable(came, "a name", "Write it in quotes, as a string.")
     return came.strip().removesuffix("()").rpartition(".")[2].strip().lower()
 
 

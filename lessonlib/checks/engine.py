@@ -92,7 +92,7 @@ class Check:
         tried = progress.load().get("checks", {}).get(id, {}).get("attempts", 0)
         if not tried and id not in self._solution_asked:
             self._solution_asked.add(id)
-            return Words("You have not tried this one yet. Ask once more if you want to see an answer all the same.")
+            return Words("You have not tried this one yet. Ask once more if you want to see an answer anyway.")
         exercise = self._exercises[id]
         found = notebook.source(exercise.lesson, exercise.grade_id)
         if found is None:

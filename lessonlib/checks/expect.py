@@ -53,7 +53,7 @@ def tensor(value: object, call: str) -> torch.Tensor:
         raise Mistake(f"{call} gave None, expected a tensor.", "return-forgotten")
     raise Mistake(
         f"{call} gave {describe(value)}, expected a tensor.",
-        next="Look at what the last line returns: `type(...)` tells.",
+        next="Look at what the last line returns: print its `type(...)`.",
     )
 
 
@@ -154,7 +154,7 @@ def _in_common(found: torch.Tensor, right: torch.Tensor, tolerance: float) -> st
     if equal(found, right + shift, tolerance):
         return f" All are {abs(shift):.4g} too {'large' if shift > 0 else 'small'}."
     if equal(found.flatten().sort().values, right.flatten().sort().values, tolerance):
-        return " They are the right numbers, in other places."
+        return " They are the right numbers in the wrong places."
     return ""
 
 
@@ -181,7 +181,7 @@ def one_gradient(found: object, right: torch.Tensor | None, name: str, call: str
         return
     says = f"The numbers of {call} are right, but the gradient that should reach {name} from there"
     if found is None or not found.any():
-        raise Mistake(f"{says} {'never comes' if found is None else 'is all 0'}.", "graph-is-cut")
+        raise Mistake(f"{says} {'never arrives' if found is None else 'is all 0'}.", "graph-is-cut")
     told = f"{says} is not right. {difference(found, right, tolerance)}"
     raise Mistake(told, "graph-is-cut", picture=(found, right))
 

@@ -65,7 +65,7 @@ def told(exercise: Exercise, source: str, known: Iterable[str], seconds: float) 
     if elsewhere := sorted(missing(source, exercise) & names):
         yield f"Where answers are graded, {_listed(elsewhere)} is not there: define it in the answer's cell."
     if packages := sorted(_imported(tree) - OURS - sys.stdlib_module_names):
-        why = "write what you use of it into the cell" if "lessonlib" in packages else "do without, or ask first"
+        why = "copy what you use of it into the cell" if "lessonlib" in packages else "do without it, or ask first"
         yield f"Where answers are graded, {_listed(packages)} cannot be imported: {why}."
     if writes := list(dict.fromkeys(_writing(tree))):
         yield f"Where answers are graded, no file can be written: leave {_listed(writes)} out."
@@ -73,7 +73,7 @@ def told(exercise: Exercise, source: str, known: Iterable[str], seconds: float) 
         yield "Where answers are graded, an `await` outside a function waits for nothing: leave it out."
     if seconds * BUSY > CELL_SECONDS:
         yield (
-            f"Where answers are graded, this cell has {CELL_SECONDS:g} seconds. It ran {seconds:.0f} here: move what "
+            f"Where answers are graded, this cell has {CELL_SECONDS:g} seconds. It took {seconds:.0f} here: move what "
             "takes long into a cell of your own."
         )
 

@@ -70,7 +70,7 @@ LEFT = {
         next="Where you want none, use `with torch.no_grad():`, which switches them on again at its end.",
     ),
     "dtype": Mistake(
-        "After the call, every new tensor has another default type.",
+        "After the call, every new tensor has a different default type.",
         next="Leave the default alone, and give a type to the tensors that need one: `dtype=…`.",
     ),
 }
@@ -105,7 +105,7 @@ def _trouble(exercise: Exercise, outcome: Outcome) -> Mistake:
         says = outcome.message or limit
         return Mistake(says, "endless-loop")
     if outcome.status == runner.FLOODED:
-        return Mistake("Your code printed without end and was stopped.", next="Take the print out of the loop.")
+        return Mistake("Your code would not stop printing, so it was stopped.", next="Take the print out of the loop.")
     if outcome.status == runner.EXITED:
         return Mistake("Your code asked Python to exit.", next="Remove the call to exit(), and return instead.")
     where = f" at `{outcome.line}`" if outcome.line else ""

@@ -103,7 +103,7 @@ def _earlier(done: dict, lesson: str) -> list[Exercise]:
 
 def _kept(exercises: list[Exercise], done: dict) -> str:
     points = f"{_points(done, exercises)} of {sum(e.points for e in exercises)} points"
-    return f"From exercises that were replaced since, you keep {points}." if exercises else ""
+    return f"You keep {points} from exercises that have been replaced." if exercises else ""
 
 
 def _course() -> Panel:
@@ -125,7 +125,7 @@ def _course() -> Panel:
     if earlier := _earlier(done, ""):
         correct = sum(state(done, e) == State.CORRECT for e in earlier)
         points = f"{_points(done, earlier)} of {sum(e.points for e in earlier)}"
-        rows += (("replaced since", f"{len(earlier)} exercises", f"{correct} of {len(earlier)}", points),)
+        rows += (("replaced", f"{len(earlier)} exercises", f"{correct} of {len(earlier)}", points),)
         everything += earlier
     points = f"{_points(done, everything)} of {sum(e.points for e in everything)} points"
     return Panel(

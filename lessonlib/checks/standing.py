@@ -39,7 +39,7 @@ def of(exercise: Exercise, answer: object, seconds: float | None = None) -> Pane
 
 def _run(recipe: object, names: list[str], seconds: float) -> tuple[object, float]:
     if not callable(recipe) or isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        raise Mistake("Hand over the recipe and its seconds.", next="Write `check.budget(recipe, 60)`.")
+        raise Mistake("Pass the recipe and a number of seconds.", next="Write `check.budget(recipe, 60)`.")
     begun = time.process_time()
     model = recipe(list(names), float(seconds))
     return model, time.process_time() - begun
@@ -65,13 +65,13 @@ def panel(loss: float, best: float, spent: float | None, steps: tuple[float, ...
     rungs = [(step, f"step {place}", "", "✓" if best <= step else "○") for place, step in enumerate(steps, 1)]
     rungs += [(loss, "you, this run", took, "●")]
     if best < loss:
-        rungs += [(best, "you, at best", "", "●")]
+        rungs += [(best, "you, best so far", "", "●")]
     rungs += [(value, f"the course: {name}", f"{seconds:.0f} s", "") for name, value, seconds in _records()]
     rows = tuple((f"{value:.3f}", what, time, mark) for value, what, time, mark in sorted(rungs, reverse=True))
     reached = sum(best <= step for step in steps)
     below = (
         f"{reached} of {len(steps)} steps reached. The times are processor time, each on the machine it ran on. "
-        "Graded, the recipe runs anew, on other names."
+        "For grading, the recipe runs again, on other names."
     )
     return Panel("Validation loss, from the top down", ("loss", "whose", "time", "reached"), rows, below)
 

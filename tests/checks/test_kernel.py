@@ -56,7 +56,7 @@ def test_exit_does_not_end_the_kernel(outputs):
 
 
 def test_an_endless_loop_is_stopped(outputs):
-    assert "A loop without end" in told(outputs["check loop"])
+    assert "An endless loop" in told(outputs["check loop"])
 
 
 def test_redefined_names_and_a_patched_torch_change_nothing(outputs):

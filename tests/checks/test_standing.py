@@ -39,7 +39,7 @@ def test_the_best_stays_when_a_later_run_is_worse():
         worse.layers[-1].weight *= 0.5
     told = repr(check.budget(worse))
     assert progress.load()["budget"] == {"best": best, "runs": 2}
-    assert "you, at best" in told
+    assert "you, best so far" in told
 
 
 def test_a_recipe_with_its_seconds_is_run_and_timed():

@@ -147,7 +147,7 @@ def test_the_steps_of_a_classroom_give_an_exit_code_for_each_exercise(committed_
         timeout=250,
     )
     assert done.stdout.splitlines()[-1:] == [f"CODES {folder} {{'linear': 0, 'embed': 1}}"], done.stdout + done.stderr
-    assert "give the one-hot C's." in done.stdout
+    assert "give the one-hot tensor that of C." in done.stdout
 
 
 def steps_of(workflow: str) -> dict[str, dict]:

@@ -81,11 +81,11 @@ SHARES = value("shares", "Attention weights by hand", medium, 8)(
     ),
     instead=_by_the_row_below,
     why="Softmax turns the scores that a position may see into shares that add up to 1, and the output is the "
-    "mean with those shares.",
+    "mean weighted by those shares.",
     hints=(
         "Position t sees the columns 0 to t. All others get a score of minus infinity, and e to that power is 0.",
         "Softmax: raise e to each score, then divide by the sum. e to the power ln 3 is 3, e to the power 0 is 1.",
-        "The output is the mean of the values 4, 8 and 12, weighted with the position's attention weights.",
+        "The output is the mean of the values 4, 8 and 12, weighted by the position's attention weights.",
     ),
 )
 
@@ -151,7 +151,9 @@ def _head_output(data: dict) -> torch.Tensor:
 def _head_causal(data: dict, seed: int) -> None:
     out = _head_output(data)
     changed = shaped(returned(data["changed"], HEAD_CALL), (5, 2, 5, 4), "The same call with other x")
-    hide = "Print the attention weights of one example: every row must add up to 1 and be 0 right of the diagonal."
+    hide = (
+        "Print the attention weights of one example: every row must add up to 1 and be 0 to the right of the diagonal."
+    )
     id = _recognised(out, seed)
     causal(out.transpose(0, 1), changed.transpose(1, 2), hide, "x at position {}", id)
 
@@ -225,7 +227,7 @@ def _grid(examples: int, *positions: int) -> torch.Tensor:
 
 
 def _seen_past(data: dict, seed: int) -> None:
-    call = "`seen(model, x, 3)`, for a model whose positions add up all that came,"
+    call = "`seen(model, x, 3)`, for a model in which each position adds up all x up to its own,"
     known = [
         (_grid(2, 0, 1, 2, 3), "asks-every-example"),
         (_grid(1, *range(6)), "asks-other-positions"),
@@ -309,9 +311,9 @@ MODES = prediction("modes", "The reach in both modes", medium, 7)(
     why="Batch statistics mix examples and positions; LayerNorm works within one position, so attention's "
     "mask alone sets the reach.",
     hints=(
-        "In evaluation mode the tree sees what its dilations reach. In training mode, what are mean and variance made "
-        "of?",
-        "LayerNorm takes its mean over the channels of one position. So who is left to bring other positions in?",
+        "In evaluation mode the tree sees what its dilations reach. In training mode, what are mean and "
+        "variance computed from?",
+        "LayerNorm takes its mean over the channels of one position. So what is left that brings in other positions?",
     ),
 )
 
@@ -325,8 +327,8 @@ BELIEVE = prediction("believe", "Too good to be true", easy, 5)(
     part("E: the second block sees further back than the first", False, "depth-is-not-reach"),
     why="A loss far below what names allow means that the model saw its answers: look for a leak before you celebrate.",
     hints=(
-        "Nobody can know the next letter of a name for sure. What must a model have seen that does?",
-        "Attention takes a weighted mean over all that came. What does a mean know of the order?",
+        "Nobody can know the next letter of a name for sure. What must a model that does have seen?",
+        "Attention takes a weighted mean over all that came. What does a mean know about the order?",
     ),
 )
 

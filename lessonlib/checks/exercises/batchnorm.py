@@ -166,8 +166,8 @@ BATCHNORM = code("batchnorm", "BatchNorm1d", hard, 25, name="BatchNorm1d")(
     hints=(
         "In `__init__`: gamma ones, beta zeros, running_mean zeros, running_var ones, each of shape (dim,), and "
         "`self.training = True`. Only gamma and beta are parameters.",
-        "In training take `x.mean(0)` and `x.var(0)`; in evaluation take the two buffers. Then both modes go on alike: "
-        "subtract, divide by the root of the variance plus eps, times gamma, plus beta.",
+        "In training take `x.mean(0)` and `x.var(0)`; in evaluation take the two buffers. From there on both modes are "
+        "alike: subtract, divide by the root of the variance plus eps, times gamma, plus beta.",
         "`running = (1 - momentum) * running + momentum * new`, under `torch.no_grad()`, and only in training.",
     ),
 )
@@ -204,7 +204,7 @@ def _the_sum(place: int, mistake: Mistake, parts: list) -> Mistake:
         return mistake
     total = parts[4]
     if total == sum(parts[:4]):
-        says = f"{total:,} is the sum of your four parts, so it becomes right when they do."
+        says = f"{total:,} is the sum of your four parts, so it will be right as soon as they are."
         return Mistake(says, next="Go back to the part that is not right yet.")
     return Mistake(f"{total:,} is not the sum of your four parts.", "the-total-is-a-sum")
 
@@ -228,8 +228,8 @@ COUNT = value("count", "Parameters by hand", easy, 6)(
 # --- the coupling ---
 
 COUPLING = prediction("coupling", "Who depends on whom?", medium, 5)(
-    part("training: does example 1 feel example 2?", True, "examples-are-independent"),
-    part("evaluation: does example 1 feel example 2?", False, "evaluation-knows-no-batch"),
+    part("training: does example 1 depend on example 2?", True, "examples-are-independent"),
+    part("evaluation: does example 1 depend on example 2?", False, "evaluation-knows-no-batch"),
     part("the gradient of a bias just before a BatchNorm", 0, {1: "the-mean-takes-it-away"}, tolerance=1e-5),
     why="In training each example helps make the mean and variance of all; and since the mean is subtracted, "
     "a bias before it changes nothing.",

@@ -32,14 +32,14 @@ SYMPTOMS = value("symptoms", "Seven trees, six of them broken", hard, 15)(
     _tree("e", "statistics", "one-mean-a-channel"),
     _tree("f", "target", "the-next-character-is-the-target"),
     _tree("g", "squeeze", "one-window-is-a-batch"),
-    why="No fault raised an error in training. Two losses were lower than they should be, b's by far and f's a little, "
-    "but that is not yet a cause; each fault showed where one looked for it: at a window, a shape, a reach, a buffer, "
-    "a batch size.",
+    why="No fault raised an error in training. Two losses were too low, b's by far and f's by a little, but a low loss "
+    "does not name its cause. Each fault showed where you looked for it: in a window, a shape, a reach, a buffer, a "
+    "batch size.",
     hints=(
-        "First find what two trees do not have in common. One that has nothing unusual is healthy.",
-        "Read each line with a question. The windows: does the target follow the context, and is it not in it? The "
+        "First find where two trees differ. A tree with nothing unusual about it is sound.",
+        "Ask each line a question. The windows: does the target follow the context, and is it kept out of it? The "
         "shapes: what comes out for one window? The first vector: are those neighbours? The means: one for each of 24 "
-        "channels? The losses: does one model have one loss, however its windows are dealt?",
+        "channels? The losses: does one model have one loss, however its windows are put into batches?",
     ),
 )
 
@@ -91,11 +91,15 @@ def _evaluated(data: dict, seed: int) -> None:
         if not equal(found, right):
             id = "eval-uses-the-batch" if equal(found, wrong) else None
             id = "a-sum-is-no-mean" if equal(found, len(Y) * right) else id
-            raise Mistake(f"{call} gave {found:.4f}, expected {right:.4f}.", id, next="" if id else "One mean over Y.")
+            raise Mistake(
+                f"{call} gave {found:.4f}, expected {right:.4f}.",
+                id,
+                next="" if id else "Return one mean over all of Y.",
+            )
         if data[f"{name} moved"]:
             raise Mistake(f"{call} moved the running averages.", "eval-uses-the-batch")
         if not data[f"{name} kept"]:
-            raise Mistake(f"{call} left it in the other mode.", "the-mode-is-put-back")
+            raise Mistake(f"{call} left the model in the other mode.", "the-mode-is-put-back")
 
 
 ONE_EACH = "Take a name of three characters and write down its windows: one before each character, one before the end."
@@ -135,7 +139,9 @@ def _whole(found: object, call: str) -> Tensor:
         try:
             found = torch.tensor(found)
         except (TypeError, ValueError):
-            raise Mistake(f"{call} gave {describe(found)}, expected a tensor.", next="Rows of equal length.") from None
+            raise Mistake(
+                f"{call} gave {describe(found)}, expected a tensor.", next="Make all rows equally long."
+            ) from None
     if isinstance(found, Tensor) and found.is_floating_point():
         raise Mistake(f"{call} gave floats.", "indices-are-integers")
     return found
@@ -148,10 +154,10 @@ CURE = code("cure", "Five pieces, fixed", medium, 15, name="Mended", given="brok
     Case("contexts: nothing from the right", probes.contexts, _contexts),
     Case("targets: the next character", probes.targets, _targets),
     why="Each fault is one slip in one line: which positions, which dimension, which mode, where a window ends, where "
-    "its target stands.",
+    "its target is.",
     hints=(
         "`x[:, ::2]` are the left neighbours. `squeeze(1)` drops dimension 1 if its size is 1, and nothing else.",
-        "`evaluate` needs three lines around the loss: keep `model.training`, `model.eval()`, and in the end "
+        "`evaluate` needs three lines around the loss: save `model.training`, then `model.eval()`, and at the end "
         "`model.train(kept)`.",
         "For a name of n characters there are n + 1 windows. The first is all dots and its target is the first "
         "character; the last one's target is the dot, 0.",

@@ -73,7 +73,9 @@ def _losses(pairs: object, what: str) -> dict[float, float]:
         raise Mistake(f"{what} is {describe(pairs)}, expected a dict of losses.", next=FORM)
     found = {_number(key, what): _number(loss, what) for key, loss in pairs}
     if odd := [loss for loss in found.values() if math.isnan(loss) or loss <= 0]:
-        raise Mistake(f"{what} holds {odd[0]}, which is no loss in nats.", next="A run that blew up may be `math.inf`.")
+        raise Mistake(
+            f"{what} holds {odd[0]}, which cannot be a loss in nats.", next="Write `math.inf` for a run that blew up."
+        )
     return found
 
 
@@ -122,7 +124,7 @@ def _chosen(data: dict, seed: int) -> str:
             raise Mistake(says, "not-the-best-of-its-search")
         if model.rate in (min(model.search), max(model.search)):
             edges.append(model.name)
-    return f"the best of {' and '.join(edges)} is at the edge: look further there" if edges else ""
+    return f"the best rate of {' and '.join(edges)} is at the edge of its search: look further there" if edges else ""
 
 
 def _seeds(data: dict, seed: int) -> None:
@@ -162,11 +164,11 @@ COMPARISON = code("comparison", "A comparison of your own", hard, 25, name="answ
     Case("each at the best rate of its search", probes.figures, _chosen),
     Case("three seeds that the search has not used", probes.figures, _seeds),
     Case("a claim that the figures support", probes.figures, _supported, 2),
-    why="Both were searched alike, and the seeds that decide had no part in the search: so the claim is about the "
+    why="Both models got the same search, and the seeds that decide had no part in it: so the claim is about the "
     "models, as far as three seeds can tell.",
     hints=(
         "Train each model once with each of the same rates, from one seed. The rate with the lowest validation loss is "
-        "the one to go on with: it may be another one for each model.",
+        "the one to go on with; it may differ from model to model.",
         "Then train each three times at its rate, with new seeds. Compare the ranges: where they overlap, neither won.",
     ),
 )

@@ -45,7 +45,7 @@ DILATIONS = value("dilations", "Who meets whom", easy, 6)(
         {5: "a-partner-has-seen-more", 1: "eight-with-itself", 3: "eight-with-itself"},
     ),
     part(
-        "rows left of 100",
+        "rows that remain of the 100",
         85,
         {
             84: "eight-with-itself",
@@ -82,8 +82,8 @@ EDGE = value("edge", "Zeros at the edge", medium, 8, given=True)(
         6,
         {0: "a-pair-of-dots-is-no-zero", 7: "the-first-level-is-right-then"},
     ),
-    why="A false zero spoils as many positions as its dilation, and each later level passes on what was "
-    "spoiled before: 1 + 2 + 4 in all.",
+    why="The zeros at each level spoil as many positions as its dilation, and each later level passes on what "
+    "was spoiled before: 1 + 2 + 4 in all.",
     hints=(
         "Level 1 gives zeros to position 0 alone. Level 2 gives them to positions 0 and 1. Who meets position 0 there?",
         "A position is wrong when it meets zeros, or when it meets a position that is wrong already.",
@@ -165,8 +165,8 @@ MEND_EDGE = code("mend_edge", "The edge, fixed", medium, 8, name="MendedConvolut
     Case("a name shorter than the dilation", probes.short_name, _short),
     Case("other numbers of levels and channels", probes.other_channels, _other_channels),
     Case("gradients reach the '.' of the name", probes.gradients, _gradients),
-    why="Left of a name stand more '.', so filling with the '.' row of that very level gives what the tree "
-    "computes there.",
+    why="To the left of a name there are only more '.', so filling in the '.' row of that very level gives what "
+    "the tree computes there.",
     hints=(
         "What has '.' become when it arrives at this level? One row of x, as it comes into `before`, has seen nothing "
         "but dots.",
@@ -201,7 +201,7 @@ OPERATIONS = value("operations", "Fusions, counted", medium, 7)(
     why="A run of characters that was fused once need not be fused again: with all others kept, one more "
     "position costs one fusion a level.",
     hints=(
-        "A name of 9 letters asks for 10 predictions: one after the '.', one after each letter.",
+        "A name of 9 letters takes 10 predictions: one after the '.', one after each letter.",
         "On windows, each prediction takes N - 1 fusions. With reuse, each position takes one fusion a level.",
         "A level with dilation d must remember the vector of d steps ago, so d vectors wait in its queue.",
     ),
@@ -211,10 +211,10 @@ OPERATIONS = value("operations", "Fusions, counted", medium, 7)(
 
 LOOKS_RIGHT = prediction("looks_right", "Who looks to the right?", medium, 5)(
     part("A: zeros at the left edge", False, "wrong-is-not-later"),
-    part("B: a kernel of 3 in the middle", True, "looks-to-the-right"),
+    part("B: a kernel of 3 with the position in the middle", True, "looks-to-the-right"),
     part("C: BatchNorm in training mode", True, "examples-are-independent"),
     part("D: BatchNorm in evaluation mode", False, "evaluation-is-honest"),
-    part("E: names concatenated, run together", False, "wrong-is-not-later"),
+    part("E: names run together", False, "wrong-is-not-later"),
     why="A model is causal only if nothing to the right can change an output, and a kernel that looks both ways "
     "and batch statistics both let it.",
     hints=(

@@ -222,10 +222,9 @@ def _same_means(curve: torch.Tensor, losses: torch.Tensor, n: int) -> None:
 
 SMOOTH = code("smooth", "The smooth curve", easy, 8, name="smooth")(
     Case("3,000 losses give 3 means", probes.smooth_3000, _smooth_3000, 2),
-    Case("2,500 losses are no error", probes.smooth_2500, _smooth_2500),
+    Case("2,500 losses raise no error", probes.smooth_2500, _smooth_2500),
     Case("another group size n", probes.smooth_by_10, _smooth_by_10),
-    why="Cutting to a multiple of n lets `view` fold the losses into rows, and the mean of a row has the luck "
-    "averaged out.",
+    why="Cutting to a multiple of n lets `view` fold the losses into rows, and averaging a row takes out the luck.",
     hints=(
         "For 3,000 losses: `torch.tensor(losses).view(-1, n)` has one group in each row. Which axis do you average?",
         "`view(-1, n)` needs a multiple of n. `len(losses) // n * n` is the largest multiple that fits.",

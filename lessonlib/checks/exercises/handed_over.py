@@ -31,7 +31,7 @@ def understood(came: object, characters: int, call: str = "`recipe(names, second
     if not isinstance(levels, list) or not 1 <= len(levels) <= MOST_LEVELS:
         raise _odd(f"1 to {MOST_LEVELS} levels were expected")
     if not all(isinstance(level, dict) for level in levels):
-        raise _odd("a level is no dict")
+        raise _odd("a level is not a dict")
     return _checked(tree, levels, characters)
 
 
@@ -66,7 +66,7 @@ def _checked(tree: dict, levels: list[dict], characters: int) -> dict:
     for number, level in enumerate(levels, 1):
         weight = _tensor(level.get("weight"), (None, None), f"the weight of level {number}")
         if weight.shape[0] != 2 * width:
-            says = f"The weight of level {number} is {tuple(weight.shape)}; it takes in {2 * width} numbers."
+            says = f"The weight of level {number} is {tuple(weight.shape)}; it has to take in {2 * width} numbers."
             raise Mistake(says, "weights-transposed" if weight.shape[1] == 2 * width else None, next=SHAPE)
         width = weight.shape[1]
         rows = {name: _tensor(level.get(name), (width,), f"`{name}` of level {number}") for name in LEVEL}
@@ -92,7 +92,7 @@ def _tensor(value: object, shape: tuple[int | None, ...], what: str) -> torch.Te
     if not fits or value.numel() == 0:
         raise _odd(f"{what} has shape {tuple(value.shape)}")
     if not value.is_floating_point():
-        raise _odd(f"{what} is of {value.dtype}")
+        raise _odd(f"{what} has the type {value.dtype}")
     return value.float()
 
 

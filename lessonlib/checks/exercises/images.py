@@ -47,8 +47,8 @@ PATCHES = code("patches", "Patches", medium, 10, name="patches")(
     Case("images of 8 × 8 pixels", probes.of_8, lambda data, seed: _judge(data, seed, 2, 8, 8, 1), 2),
     Case("more channels", probes.with_channels, lambda data, seed: _judge(data, seed, 3, 4, 4, 5)),
     Case("an image that is not square", probes.not_square, lambda data, seed: _judge(data, seed, 2, 2, 6, 3)),
-    why="Both axes are split in two, which patch and where in it, and the two insides stand together before they are "
-    "flattened.",
+    why="Each axis is split in two: which patch, and where inside it. The two inner axes are brought together before "
+    "they are flattened.",
     hints=(
         "`x[:, ::2, ::2]` holds the top left pixel of every patch. Which three others are there?",
         "Or by shapes: (B, H/2, 2, W/2, 2, C), then `transpose(2, 3)`, then `reshape`.",
@@ -75,8 +75,8 @@ SEES = value("sees", "What levels see", easy, 5)(
             (24, 12): "conv2d-has-its-own-order",
         },
     ),
-    why="Each level halves both axes, so it sees four times as many pixels; its matrix has a row for each number in a "
-    "patch, and is the same at every place.",
+    why="Each level halves both axes, so a vector sees four times as many pixels; the matrix has a row for each number "
+    "in a patch, and is the same at every place.",
     hints=(
         "Level 1 sees 2 × 2 pixels, level 2 sees 4 × 4.",
         "The matrix has a row for each number in a patch. nn.Conv2d stores (out, in, kernel rows, kernel columns).",
@@ -87,14 +87,14 @@ SEES = value("sees", "What levels see", easy, 5)(
 
 SHUFFLED = prediction("shuffled", "The shuffled pixels, explained", medium, 5)(
     part("does shuffling lose information?", False, "nothing-is-lost"),
-    part("flat, trained anew: the same loss within the seeds?", True, "a-flat-model-knows-no-order"),
-    part("small tree, trained anew: a higher loss?", True, "the-tree-counts-on-neighbours"),
-    part("flat, not trained anew: still the same loss?", False, "weights-belong-to-places"),
-    part("does a random order of the training examples harm the tree, too?", False, "pixels-are-not-examples"),
-    why="The order of the pixels is no information for the flat model. For the tree it decides who is fused with whom.",
+    part("flat model, trained again: the same loss, apart from seeds?", True, "a-flat-model-knows-no-order"),
+    part("small tree, trained again: a higher loss?", True, "the-tree-counts-on-neighbours"),
+    part("flat model, not trained again: still the same loss?", False, "weights-belong-to-places"),
+    part("does a random order of the training examples harm the tree as well?", False, "pixels-are-not-examples"),
+    why="The order of the pixels means nothing to the flat model. For the tree it decides what is fused with what.",
     hints=(
         "If you knew the order, you could put every pixel back.",
-        "Which weights meet which pixel, in the flat model and in the tree? And which of that can be learned anew?",
+        "Which weights meet which pixel, in the flat model and in the tree? And what of that can be learned again?",
     ),
 )
 

@@ -111,13 +111,13 @@ LINEAR = code("linear", "Linear", medium, 12, name="Linear")(
     Case("more dimensions before the last one", probes.linear_values, _linear_wide),
     Case("`bias=False` leaves one parameter", probes.linear_without_bias, _linear_without_bias),
     Case("gradients reach the parameters", probes.linear_gradients, _linear_gradients),
-    why="The product acts on the last dimension alone, and dividing by √fan_in keeps the outputs as wide as "
-    "the inputs.",
+    why="The product acts on the last dimension alone, and dividing by √fan_in gives the outputs the same "
+    "spread as the inputs.",
     hints=(
         "Make `self.weight` and `self.bias` once, in `__init__`. `torch.randn(fan_in, fan_out)` has standard deviation "
         "1; what do you divide by?",
         "`x @ self.weight` works for any number of dimensions before the last. Without a bias, set `self.bias = None`, "
-        "and ask for that in `__call__` and in `parameters()`.",
+        "and check for that in `__call__` and in `parameters()`.",
     ),
 )
 
@@ -145,7 +145,7 @@ def _one_hot(data: dict, seed: int) -> None:
     right = _one_hot_of(ix, 27)
     columns = {(2, 5, int(ix.max()) + 1): "one-hot-without-classes"}
     shaped(found, right.shape, f"`one_hot` of {call}", known=columns)
-    says = "one_hot has the right shape, but its ones do not stand in the columns that ix names."
+    says = "one_hot has the right shape, but its ones are not in the columns that ix names."
     same(found, right, says, [("one-hot-off-by-one", right.roll(by, 2)) for by in (1, -1)])
 
 
@@ -182,7 +182,7 @@ EMBED = code("embed", "An embedding is a product", easy, 6, name="embed")(
     why="A one-hot row times C adds up all rows of C, each times 0, except the one that its index names.",
     hints=(
         "`F.one_hot(ix, classes)` makes rows of zeros with a single 1. How many classes does C have?",
-        "`F.one_hot` gives whole numbers, and `@` wants both sides of one type: `.float()`.",
+        "`F.one_hot` gives whole numbers, and `@` needs both sides to be of one type: `.float()`.",
     ),
 )
 
@@ -214,7 +214,7 @@ def _sequential_order(data: dict, seed: int) -> None:
     call = "`Sequential([first])(x)`"
     alone = returned(data["alone"], call)
     if not equal(data["beside"].get("value"), alone):
-        says = f"{call} gives something else as soon as there is another Sequential, of other layers."
+        says = f"{call} gives something else as soon as there is another Sequential, with other layers."
         raise Mistake(says, "two-are-one")
     same(alone, _after(probes.AFFINE[:1], x), f"{call} is not first(x).")
     call = "`Sequential([first, tanh])(x)`, where tanh has no parameters,"
@@ -290,7 +290,7 @@ SPREAD = prediction("spread", "How large are sums?", easy, 4)(
     ),
     part("x @ W with fan_in 50, W not scaled", 50**0.5, {50: "variance-is-no-spread"}, tolerance=0.03),
     part("x @ (W / sqrt(200)) with fan_in 200", 1, {1 / 200**0.5: "sums-keep-their-size"}, tolerance=0.03),
-    why="Variances of independent terms add up, so the sum of fan_in of them is √fan_in times as wide as one.",
+    why="Variances of independent terms add up, so the sum of fan_in of them spreads √fan_in times as widely as one.",
     hints=(
         "Each number of x @ W is a sum of fan_in products. Variances of independent terms add up.",
         "The variance of the sum is fan_in times that of one term, which is 1. The standard deviation is its root.",

@@ -124,7 +124,7 @@ def _shuffled(data: dict, seed: int) -> None:
     if [i for batch in batches for i in batch] == sorted(i for batch in batches for i in batch):
         raise Mistake("The examples are in the order in which they are stored.", "never-shuffled")
     if all(sorted(batch) == list(range(min(batch), max(batch) + 1)) for batch in batches):
-        raise Mistake("Each batch holds examples that are stored in a row.", "only-batches-are-shuffled")
+        raise Mistake("Each batch holds examples that are stored one after another.", "only-batches-are-shuffled")
     first, second, again = (_batches(data, name) for name in ("first", "second", "first_again"))
     if data["seeds"] != [seed, seed]:
         raise Mistake("Your code seeds the generator it was given.", "every-epoch-alike")
@@ -144,7 +144,7 @@ def _alike(one: object, other: object) -> bool:
 EPOCH = code("epoch", "Batches without replacement", medium, 8, name="epoch_batches")(
     Case("batches of the size asked for", probes.epochs, _sizes),
     Case("no example twice in an epoch", probes.epochs, _once, 2),
-    Case("another order each epoch, made by the generator", probes.epochs, _shuffled, 2),
+    Case("a new order each epoch, from the generator", probes.epochs, _shuffled, 2),
     why="Dealing out one shuffled order gives each example once an epoch, so no batch repeats what another has shown.",
     hints=(
         "`torch.randperm(n, generator=generator)` is a random order of 0 to n - 1, each once.",

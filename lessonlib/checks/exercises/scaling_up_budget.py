@@ -20,7 +20,7 @@ def _comes_back(data: dict, trial: Trial) -> str:
 def _in_time(data: dict, trial: Trial) -> None:
     allowed = data.get("allowed", trial.seconds)
     if data["spent"] > GRACE * allowed + SPARE:
-        says = f"It took {data['spent']:.1f} seconds of processor time and had {allowed:.1f}."
+        says = f"It took {data['spent']:.1f} seconds of processor time; it had {allowed:.1f}."
         raise Mistake(says, "over-the-budget")
 
 
@@ -33,7 +33,7 @@ def _step(place: int):
         if loss <= step:
             return f"{loss:.3f}, at most {step:.3f}"
         says = f"The loss is {loss:.3f} on names that it has not seen; the {STEP[place]} step is {step:.3f}."
-        more = "Train longer within the seconds, or look at the rate: does it fall to 0 in the end?"
+        more = "Train longer within the seconds, or look at the rate: does it fall to 0 at the end?"
         raise Mistake(says, _why(tree, loss, trial), next=more)
 
     return judge
@@ -60,14 +60,14 @@ BUDGET = Exercise(
         *(Case(f"the {STEP[place]} step", probes.trained, _step(place)) for place in range(4)),
     ),
     (
-        "`time.process_time()` tells the seconds of the processor. Stop when they are nearly used up, and let the "
+        "`time.process_time()` gives the processor time in seconds. Stop when your time is nearly used up, and let the "
         "rate follow the share that is left.",
-        "AdamW at 0.01, batches of 512, a rate that is held and then falls to 0. Mind the shuffle: each name once "
-        "before any comes again.",
-        "Call `model.train()` before, so that the running statistics are kept. For more, look at the ladder's rungs.",
+        "AdamW at 0.01, batches of 512, a rate that is held and then falls to 0. Mind the shuffle: use each name "
+        "once before any comes again.",
+        "Call `model.train()` first, so that the running statistics are kept. For more, look at the ladder's rungs.",
     ),
     given=True,
-    why="The judge has measured your tree on names that it never saw, so the recipe itself is what counts.",
+    why="The check measured your tree on names that it never saw, so the recipe itself is what counts.",
     trial=True,
     longest=LONGEST,
 )

@@ -48,7 +48,7 @@ SHAPES = prediction("shapes", "Shapes, predicted", easy, 6)(
     hints=(
         "B, the batch, goes through everything unchanged. Ask of each step what it does to T and to C.",
         "A pair holds the numbers of two neighbours: T is halved, C is doubled. A product changes the last dimension "
-        "alone. For a sum, write the shapes under each other, right-aligned: a 1 or a gap stretches.",
+        "alone. For a sum, write the shapes one below the other, right-aligned: a 1 or a gap stretches.",
     ),
 )
 
@@ -126,8 +126,8 @@ PAIRS = code("pairs", "Even and odd", easy, 6, name="pairs")(
     Case("even and odd positions", probes.pairs_of_8, _slices),
     Case("joined along the channels", probes.pairs_of_8, _joined),
     Case("another T and C", probes.pairs_of_4, _pairs_of_4),
-    why="Even positions are the left neighbours and odd ones the right: joined along the channels, T halves "
-    "and C doubles.",
+    why="Even positions are the left neighbours and odd ones the right. Joining them along the channels "
+    "halves T and doubles C.",
     hints=(
         "`x[:, ::2]` takes every second position, from 0. How do you begin at 1?",
         "`torch.cat([even, odd], dim=...)` puts tensors side by side. Which dimension should get longer?",
@@ -151,7 +151,7 @@ def _flatten_2(data: dict, seed: int) -> None:
     _neighbours(out, x, 2, "the output")
     if "value" in data["strided"] and not equal(data["strided"]["value"], out):
         raise Mistake(
-            f"{call} gave other numbers for an x that lies in memory in another order.",
+            f"{call} gave other numbers for the same x stored in memory in another order.",
             next="Use `reshape` or slices: they go by positions, not by memory.",
         )
     if not equal(data["later"].get("value"), out):
@@ -222,7 +222,7 @@ def _no_parameters(data: dict, seed: int) -> None:
 FLATTEN = code("flatten_consecutive", "FlattenConsecutive", medium, 12, name="FlattenConsecutive")(
     Case("pairs of neighbours side by side", probes.flatten_2, _flatten_2, 2),
     Case("groups of 4 as well", probes.flatten_4, _flatten_4),
-    Case("one position left: its dimension goes", probes.flatten_8, _flatten_8),
+    Case("one position left: its dimension is dropped", probes.flatten_8, _flatten_8),
     Case("a batch of one stays a batch", probes.flatten_one_example, _flatten_one_example),
     Case("positions that do not divide are an error", probes.flatten_uneven, _flatten_uneven),
     Case("no parameters", probes.flatten_parameters, _no_parameters),

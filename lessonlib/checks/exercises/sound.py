@@ -26,7 +26,7 @@ MILLISECONDS = value("milliseconds", "Reach in milliseconds", easy, 6)(
         {64: "time-times-rate", 4_000_000: "a-second-has-1000-milliseconds", 4: "a-second-has-1000-milliseconds"},
     ),
     part(
-        "dilations 1, 2, 4, … that see them",
+        "dilations 1, 2, 4, … needed to see them",
         12,
         {
             11: "too-short-is-not-enough",
@@ -36,7 +36,7 @@ MILLISECONDS = value("milliseconds", "Reach in milliseconds", easy, 6)(
         },
     ),
     part(
-        "dilations that see a period of 110 Hz at 4,000 a second",
+        "dilations needed to see a period of 110 Hz at 4,000 a second",
         6,
         {
             5: "too-short-is-not-enough",
@@ -63,7 +63,7 @@ def _by_f(place: int, mistake: Mistake, parts: list) -> Mistake:
         return Mistake(mistake.says, "the-logarithm-comes-first")
     if math.isclose(parts[0], 1 / 3, abs_tol=5e-3):
         return mistake
-    return Mistake(mistake.says, next="Put f right first: the class follows from it.")
+    return Mistake(mistake.says, next="Get f right first: the class follows from it.")
 
 
 MU = value("mu", "μ-law by hand", medium, 7)(
@@ -91,7 +91,8 @@ MU = value("mu", "μ-law by hand", medium, 7)(
     part("the class of -1", 0, {1: "classes-count-from-0", -7: "the-line-is-two-long", 7: "the-sign-stays"}),
     part("classes from 0 to 1/7, at equal steps", 1, {0: "round-to-the-nearest"}),
     instead=_by_f,
-    why="The logarithm gives the quiet seventh next to 0 a third of the line, so most of the classes lie there.",
+    why="The logarithm gives the quiet seventh next to 0 a third of the line, more than twice what equal steps give "
+    "it.",
     hints=(
         "1 + 7 · 1/7 = 2, and ln 8 = 3 ln 2.",
         "f lies between -1 and 1: add 1, halve, and it lies between 0 and 1; times 7, rounded, is the class.",
@@ -118,8 +119,8 @@ KNOWS = prediction("knows", "What a reach can know", medium, 5)(
         1023,
         {1024: "the-newest-does-not-wait", 10: "a-queue-is-as-long-as-its-dilation", 512: "dilations-are-added-up"},
     ),
-    why="Reach is counted in samples. A faster rate makes the same reach shorter in time, and what waits in the queues "
-    "is all that is seen but the newest.",
+    why="Reach is counted in samples. A faster rate makes the same reach shorter in time, and all that is seen "
+    "except the newest sample waits in the queues.",
     hints=(
         "A period has rate / frequency samples.",
         "Each level computes one row and keeps as many as its dilation.",

@@ -215,16 +215,17 @@ GAINS = value("gains", "What the rungs come to", easy, 6)(
     ),
     part("times as fast, both rungs together", 3, {2: "gains-multiply", 3.5: "gains-multiply", 2.5: "gains-multiply"}),
     part(
-        "at most so many times as fast",
+        "how many times as fast, at most",
         1 / 0.6,
         {2.5: "the-rest-remains", 1.4: "the-rest-remains"},
         tolerance=0.02,
     ),
     part("the soft target of n after 'an'", 2 / 3, {0.5: "every-name-counts", 1: "every-name-counts"}, tolerance=0.02),
-    why="A cheaper step and fewer steps multiply; a part made free leaves the time of all the others.",
+    why="Gains from cheaper steps and from fewer steps multiply. Even if one part cost nothing, the others would still "
+    "take their time.",
     hints=(
-        "A batch is a step. Epochs times windows, in batches of 512.",
-        "Time is steps times time of a step. Of 100 seconds of which 40 go away, how many are left?",
+        "Each batch is one step. Take epochs times windows, in batches of 512.",
+        "Time is steps times time of a step. If 40 of 100 seconds are saved, how many are left?",
     ),
 )
 

@@ -27,7 +27,7 @@ AXES = prediction("axes", "Which axis is which?", easy, 6)(
     part("nn.BatchNorm1d(68) takes (4, 4, 68)", False, "channels-in-the-middle"),
     part("nn.BatchNorm1d(4) on (32, 4, 4) notices", False, "equal-sizes-hide-it"),
     why="torch.nn stores weights with the output first and keeps channels in the middle, so a layer may run "
-    "and still mean another axis.",
+    "and still use the wrong axis.",
     hints=(
         "torch.nn names the outputs first: (fan_out, fan_in), and (C_out, C_in, kernel) for a convolution.",
         "Conv1d and BatchNorm1d take the channels in the middle: (B, C, T).",
@@ -117,7 +117,7 @@ def _parameters(data: dict, seed: int) -> None:
     same(
         found,
         moved,
-        "With 1 added to all that `parameters()` lists, the model does not compute with it.",
+        "After 1 is added to all that `parameters()` lists, the model does not compute with the new numbers.",
         tolerance=1e-3,
     )
     _gradients(data, seed)
@@ -176,8 +176,8 @@ STATE = value("state", "Trained and stored", easy, 6)(
     part("numbers that are trained", 3359, {3495: "buffers-are-parameters", 3427: "a-bias-comes-along"}),
     part("saving parameters() alone is enough", False, "a-state-has-buffers"),
     part("a file can run code when it is loaded without weights_only", True, "a-pickle-is-a-program"),
-    why="Running statistics are kept but not trained, so they stand in `state_dict()` alone, and evaluation "
-    "is wrong without them.",
+    why="Running statistics are kept but not trained, so only `state_dict()` holds them, and evaluation is "
+    "wrong without them.",
     hints=(
         "A Linear has a weight and, if it wants one, a bias. A BatchNorm1d trains two tensors.",
         "A BatchNorm1d also stores running_mean, running_var and num_batches_tracked. Tanh has nothing.",

@@ -74,14 +74,18 @@ def _losses(data: dict, seed: int) -> None:
     if isinstance(losses, Tensor) and losses.ndim == 1:
         losses = losses.tolist()
     if not isinstance(losses, list) or len(losses) != probes.STEPS:
-        raise Mistake(f"{CALL} gave {describe(losses)}, expected a list of {probes.STEPS} losses.", next="One a step.")
+        raise Mistake(
+            f"{CALL} gave {describe(losses)}, expected a list of {probes.STEPS} losses.",
+            next="Return one loss for each step.",
+        )
     if found["graph"]:
         raise Mistake(f"{CALL} gave losses with their graphs.", "the-loss-keeps-its-graph")
     numbers = torch.tensor([as_number(loss, CALL) for loss in losses])
     if not equal(numbers, torch.tensor(right)):
         off = next(i for i, r in enumerate(right) if not equal(numbers[i], torch.tensor(r)))
         raise Mistake(
-            f"The loss of step {off} is {numbers[off]:.4f}, expected {right[off]:.4f}.", next="Before its step."
+            f"The loss of step {off} is {numbers[off]:.4f}, expected {right[off]:.4f}.",
+            next="Take each loss from before its step.",
         )
 
 
@@ -119,14 +123,14 @@ def _listed(rates: list[float]) -> str:
 
 
 def _mode(data: dict, seed: int) -> None:
-    call = "`fit(…)`, on a model that comes in evaluation mode,"
+    call = "`fit(…)`, on a model in evaluation mode,"
     found, right = returned(data["run"], call), run(seed, norm=True)
     if not all_equal(found["state"], right.state):
         off = run(seed, "training-mode-is-off", norm=True).state
         id = "training-mode-is-off" if all_equal(found["state"], off) else None
-        raise Mistake(f"{call} left other weights. {farthest(found['state'], right.state)}", id)
+        raise Mistake(f"{call} left the wrong weights. {farthest(found['state'], right.state)}", id)
     if not all_equal(found["running"], right.running):
-        raise Mistake(f"{call} left other running averages.", next="Call the model once for each batch.")
+        raise Mistake(f"{call} left the wrong running averages.", next="Call the model once for each batch.")
     if not found["training"]:
         raise Mistake(
             "The model was in evaluation mode before the call; afterwards it is in training mode.",
@@ -141,12 +145,12 @@ LOOP = code("loop", "The training loop", hard, 15, name="fit")(
     Case("rate and mode are as they were", probes.loop_to_the_low, _left),
     Case("training mode, and back to what it was", probes.loop_in_evaluation, _mode),
     why="A loop is the step, repeated, with everything around it kept in order: the rate of this step, the mode of the "
-    "model, and both as they were when it is over.",
+    "model, and both put back when it is over.",
     hints=(
         "`for step, (x, y) in zip(range(steps), batches)` takes as many batches as there are steps. Inside comes "
         "the training step that you know from the flat MLP.",
-        'Keep `group["lr"]` of each of `optimizer.param_groups` before the loop. At each step it becomes the kept rate '
-        "times `factor(step)`; afterwards the kept one.",
-        "`model.training` tells the mode. Keep it, call `model.train()`, and at the end `model.train(kept)`.",
+        'Save `group["lr"]` of each of `optimizer.param_groups` before the loop. At each step, set it to the saved '
+        "rate times `factor(step)`; afterwards, set it to the saved rate.",
+        "`model.training` tells you the mode. Save it, call `model.train()`, and at the end `model.train(kept)`.",
     ),
 )

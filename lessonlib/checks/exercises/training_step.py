@@ -66,7 +66,7 @@ def _one(data: dict, seed: int) -> None:
     right, start = trained(seed)[0], probes.values(probes.model(seed))
     first = run["states"][0]
     if run["changed"]:
-        raise Mistake("The call changed its batch.", next="Work on copies: nothing in place.")
+        raise Mistake("The call changed its batch.", next="Work on copies, and change nothing in place.")
     if all_equal(first, right[0]):
         return
     if all_equal(first, start):
@@ -109,7 +109,7 @@ def _another(data: dict, seed: int) -> None:
     run = returned(data["run"], CALL)
     right = trained(seed, probes.heavy)[0][-1]
     if not all_equal(run["states"][-1], right):
-        says = "With another optimizer, which has a momentum, the weights are not where it would take them. "
+        says = "With another optimizer, one with momentum, the weights are not where it would move them. "
         fixed = (trained(seed)[0][-1], trained(seed, lambda net: torch.optim.SGD(net.parameters(), lr=0.03))[0][-1])
         id = "the-optimizer-is-an-argument" if any(all_equal(run["states"][-1], state) for state in fixed) else None
         raise Mistake(says + farthest(run["states"][-1], right), id)

@@ -35,18 +35,19 @@ BUG = value("bug", "The bug that runs", medium, 8, given=True)(
             (4, 68): "an-averaged-dimension-stays",
         },
     ),
-    part("values behind each of its means", 32, {128: "one-statistic-a-position", 4: "one-statistic-an-example"}),
+    part("values that go into each of its means", 32, {128: "one-statistic-a-position", 4: "one-statistic-an-example"}),
     part(
-        "values behind each mean once it is fixed",
+        "values that go into each mean once the bug is fixed",
         128,
         {32: "one-statistic-a-position", 68: "channels-keep-apart", 8704: "channels-keep-apart"},
     ),
     why="`mean(0)` averages over examples alone and keeps one mean per position, each from 32 values; over both "
     "dimensions each channel has one mean, from 32 × 4 values.",
     hints=(
-        "Run the layer on `torch.randn(32, 4, 68)` and look at its buffers. One number for each of 68 channels was "
-        "wanted.",
-        "`x.mean(0)` averages over dimension 0 alone. (32, 4, 68) keeps a mean for each position and channel.",
+        "Run the layer on `torch.randn(32, 4, 68)` and look at its buffers. They should hold one number for "
+        "each of the 68 channels.",
+        "`x.mean(0)` averages over dimension 0 alone. With x (32, 4, 68), that leaves a mean for each position and "
+        "channel.",
     ),
 )
 
@@ -131,11 +132,11 @@ MEND = code("mend", "The bug, fixed", medium, 10, name="MendedBatchNorm", given=
     Case("(B, C) works as before", probes.rows, _rows),
     Case("evaluation, on another number of positions", probes.evaluation, _evaluation),
     Case("gradients go through the statistics", probes.gradients, _gradients),
-    why="Every position of a level shares the channel, so its statistics belong to all B × T values together.",
+    why="All positions of a level share a channel, so its statistics are taken over all B × T values together.",
     hints=(
         "A channel of (B, T, C) has B * T values: all dimensions but the last one are averaged over.",
-        "`x.mean((0, 1))` takes two dimensions at once. (B, C) has only one to take: ask for `x.ndim`, or lay all "
-        "positions under each other with `x.reshape(-1, x.shape[-1])`.",
+        "`x.mean((0, 1))` takes two dimensions at once. (B, C) has only one to take: check `x.ndim`, or stack all "
+        "positions as rows with `x.reshape(-1, x.shape[-1])`.",
     ),
 )
 
@@ -159,9 +160,9 @@ FAIR_WIDTH = value("fair_width", "A fair opponent", hard, 8)(
     why="Parameters grow in a straight line with the width, so one equation gives the width at which the two "
     "models cost the same.",
     hints=(
-        "Each hidden unit brings: a column of the hidden weight (8 characters of 10 numbers), gamma and beta, and a "
+        "Each hidden unit adds a column of the hidden weight (8 characters of 10 numbers), gamma and beta, and a "
         "row of the last weight (27 numbers).",
-        "There whatever the width: the embedding and the bias of the last Linear. Then solve a * h + b = 22,397.",
+        "The same for every width: the embedding and the bias of the last Linear. Then solve a * h + b = 22,397.",
     ),
 )
 
@@ -173,13 +174,12 @@ CLAIMS = prediction("claims", "What may you claim?", medium, 5)(
     part("C: recipe 2 is better", False, "noise-is-a-result"),
     part("D: equal size makes it fair", False, "equal-size-is-not-enough"),
     why="A difference counts only when it is larger than the gap between two seeds of one recipe, and only when both "
-    "were trained with the same effort. A speaks of this recipe alone, and there it holds; whether more layers help "
-    "with other recipes takes a search for each model.",
+    "were trained with the same effort. Claim A is about this recipe alone, and there it holds. To find out whether "
+    "more layers help with other recipes, you need a search for each model.",
     hints=(
         "Compare the ranges of the three seeds: do they overlap, and which one is lower?",
         "One run each, with a difference smaller than the gap between two seeds of one recipe: what does "
-        "that show? And is a model that "
-        "trains twice as long treated alike?",
+        "that show? And is it equal treatment to train one model twice as long?",
     ),
 )
 

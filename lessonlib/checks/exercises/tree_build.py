@@ -63,7 +63,7 @@ def _count(found: dict, sizes: tuple[int, ...], call: str) -> None:
     if found["distinct"] != len(found["shapes"]):
         repeated = len(found["shapes"]) - found["distinct"]
         id = "levels-share-weights" if found["a matrix is repeated"] else "every-level-has-its-own"
-        raise Mistake(f"{call} lists {repeated} of its tensors twice or more.", id)
+        raise Mistake(f"{call} lists {repeated} of its tensors more than once.", id)
 
 
 def _listed(shapes: list) -> str:
@@ -199,7 +199,7 @@ def _mistaken(ids: Tensor, given: Given, norm: Step) -> list[tuple[str, Tensor]]
 
 
 ON_SIX = "`tree(11, 3, 4, 3)`, called on ids (6, 8),"
-ADVICE = "Run level by level on one window, and compare with a sum by hand."
+ADVICE = "Run it level by level on one window, and compare with what you work out by hand."
 
 
 def _wired(data: dict, seed: int) -> None:
@@ -210,7 +210,7 @@ def _wired(data: dict, seed: int) -> None:
         says = f"{ON_SIX} in training, gives other scores than a tree with these weights."
         same(out, _scores(ids, given), says, _mistaken(ids, given, _normalised), next=ADVICE)
     if not torch.equal(data["ids"], ids):
-        raise Mistake("The call changed its ids.", next="Work on a copy: nothing in place.")
+        raise Mistake("The call changed its ids.", next="Work on a copy, and change nothing in place.")
 
 
 def _gradients(data: dict, seed: int) -> None:
@@ -226,7 +226,7 @@ def _gradients(data: dict, seed: int) -> None:
     which = next(i for i, (f, r) in enumerate(zip(found, right, strict=True)) if not equal(f, r, 1e-3))
     shape = tuple(right[which].shape)
     if found[which] is None or not found[which].any():
-        raise Mistake(f"No gradient comes to the parameter of shape {shape}.", "graph-is-cut")
+        raise Mistake(f"No gradient reaches the parameter of shape {shape}.", "graph-is-cut")
     id = "statistics-cut-from-the-graph" if _all_equal(found, rights(False, _cut)) else None
     says = f"The gradient of the parameter of shape {shape} is not right, though the scores are."
     raise Mistake(says, id, next="" if id else "Look for `detach`, `.data` and `no_grad` between two layers.")
@@ -281,17 +281,16 @@ def _two_trees(data: dict, seed: int) -> None:
 BUILD = code("build", "The tree, built", hard, 25, name="tree", given="bricks")(
     Case("22,397 and 76,579 parameters", probes.counted, _counted, 2),
     Case("any number of levels", probes.any_levels, _any_levels, 2),
-    Case("two trees are two", probes.two_trees, _two_trees),
+    Case("two trees share nothing", probes.two_trees, _two_trees),
     Case("wired as a tree", probes.wired, _wired, 2),
     Case("every weight gets its gradient", probes.wired, _gradients),
     Case("evaluation, and a batch of one", probes.evaluated, _evaluated),
     why="One loop makes every level: only the first takes in embeddings, all others two vectors of the level below.",
     hints=(
         "Begin with a list that holds the embedding. What does one level append? Four layers.",
-        "Level 1's Linear takes in `2 * n_embd`, every other one `2 * n_hidden`: keep the width in a variable and "
-        "change "
-        "it at the end of the loop's body.",
-        "The Linear before a BatchNorm has no bias, the last one has. `Sequential(layers)` makes a model of the list.",
+        "Level 1's Linear takes in `2 * n_embd`, every other one `2 * n_hidden`: keep the width in a variable, and "
+        "change it at the end of the loop's body.",
+        "The Linear before a BatchNorm has no bias; the last one does. `Sequential(layers)` makes a model of the list.",
         "Bricks of your own? In a tree BatchNorm gets (B, T, C): it averages over B and T, all dimensions but the "
         "last. And each brick needs `train()` and `eval()`, which the `Sequential` passes on.",
     ),

@@ -46,14 +46,13 @@ FIVE_LEVELS = value("five_levels", "A tree of five levels", medium, 8)(
             57490: "pairs-have-own-weights",
         },
     ),
-    why="Nothing depends on the number of pairs but the work: each level has one Linear and one BatchNorm, and two "
+    why="Only the work depends on the number of pairs: each level has one Linear and one BatchNorm, and two "
     "vectors of the level below lie side by side in its fan_in.",
     hints=(
         "Write down, one below the other, how many positions there are: 32 characters, then half as many "
-        "for each level.",
-        "A level is FlattenConsecutive, Linear, BatchNorm1d and Tanh. Its Linear takes in two vectors of what is "
-        "below: "
-        "of 6 numbers in level 1, of 40 above it.",
+        "after each level.",
+        "A level is FlattenConsecutive, Linear, BatchNorm1d and Tanh. Its Linear takes in two vectors from "
+        "below, of 6 numbers each in level 1 and of 40 each above it.",
         "Add up: the embedding; five Linears without bias; gamma and beta for five levels; the last Linear with its "
         "bias.",
     ),
@@ -113,11 +112,9 @@ GROUPS = value("groups", "A drawing to read", medium, 6)(
     why="The reach of a vector is what the vectors of its group have seen, laid side by side: the sizes multiply.",
     hints=(
         "Count, at the bottom, how many characters meet in one mark of level 1. Then how many of those meet in one "
-        "mark "
-        "of level 2.",
-        "The second vector of level 2 stands on the marks 3, 4 and 5 of level 1, counted from 0. On which "
-        "characters do "
-        "these stand?",
+        "mark of level 2.",
+        "Below the second vector of level 2 are the marks 3, 4 and 5 of level 1, counted from 0. Which "
+        "characters are below those?",
     ),
 )
 
@@ -156,7 +153,7 @@ STRANGE = value("strange", "The reach of a strange model", hard, 10, given="stra
         ),
     ),
     part(
-        "those that they may come to depend on by training",
+        "those that training can make them depend on",
         _positions(
             WIRED,
             {NOW: "zero-is-a-beginning", FROM_2: "a-reach-may-have-gaps", EVERY: "what-is-not-wired-stays-unseen"},
@@ -167,8 +164,8 @@ STRANGE = value("strange", "The reach of a strange model", hard, 10, given="stra
         10,
         {8: "a-reach-may-have-gaps", 9: "both-ends-count", 12: "the-window-begins-at-the-oldest"},
     ),
-    why="What a model sees is what a change of its input changes; what it can come to see is what its wiring leads to, "
-    "whatever the weights are.",
+    why="What a model sees is what a change of its input changes; what it can come to see is whatever its wiring "
+    "reaches, whatever the weights are.",
     hints=(
         "Take twelve random ids, change one of them, compare the scores: once for each position. Or ask `backward()` "
         "where the gradient at `embed(ids)` is not 0.",
@@ -203,7 +200,7 @@ WALLS = prediction("walls", "Other walls", medium, 6)(
     part("the digit 5 back, one level of fives", between(-0.001, 0.1), IN_REACH),
     part("the sum of digits 1 and 6 back, two levels of pairs", between(2.29, 2.32), AT_THE_WALL),
     why="Below the reach there is nothing to learn from: ln 10. One digit of the two says nothing about the last digit "
-    "of their sum, as each sum stays equally likely.",
+    "of their sum: every last digit stays equally likely.",
     hints=(
         "Write down the reach: two levels of pairs, three levels of pairs, one level of fives. Is the digit within it?",
         "A model that cannot see the digit can only guess among ten equally likely ones: the loss is ln 10. If you "

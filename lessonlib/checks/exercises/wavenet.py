@@ -95,7 +95,7 @@ def _pair(data: dict, call: str, M: int, C: int, S: int) -> tuple[torch.Tensor, 
     found = several(returned(data["pair"], call), 2, call, "Return x + …, and the skip.")
     known = {(M, S): "skip-and-residual-swapped"}
     return (
-        shaped(found[0], (M, C), f"What goes on, from {call}", known=known),
+        shaped(found[0], (M, C), f"What goes to the next block, from {call}", known=known),
         shaped(found[1], (M, S), f"The skip, from {call}"),
     )
 
@@ -133,7 +133,7 @@ def _short(data: dict, seed: int) -> None:
     returned(data["pair"], call, "a-name-may-be-short")
     found = _pair(data, call, 2, 4, 6)
     right = _block(probes.drawn(seed, 2, 4), 4, *probes.weights(seed, 4, 3, 6))
-    for came, wanted, which in zip(found, right, ("What goes on", "The skip"), strict=True):
+    for came, wanted, which in zip(found, right, ("What goes to the next block", "The skip"), strict=True):
         same(came, wanted, f"{which}, from {call} is not right.")
     call = "`block(x, 1, …)`, for x (1, 2), a name of one row,"
     returned(data["one"], call, "a-name-may-be-short")
@@ -147,7 +147,7 @@ def _silent(data: dict, seed: int) -> None:
     cut = Mistake(
         "With all weights 0 the block passes x on, so the gradient at x must be 1 everywhere; it is not.",
         "graph-is-cut",
-        next="Add x itself, without `.detach()`, and compute outside of `torch.no_grad()`.",
+        next="Add x itself, without `.detach()`, and compute outside `torch.no_grad()`.",
     )
     found = returned(data["gradient"], "`backward()` through a silent block", cut)
     if not equal(found, torch.ones(8, 3)):
@@ -165,8 +165,8 @@ BLOCK = code("block", "The residual block", medium, 12, name="block")(
     Case("the gradient passes through a silent block", probes.silent, _silent),
     why="The addition lets x, and its gradient, pass unchanged, so a block that says nothing does no harm.",
     hints=(
-        "First the pair, as in exercise 08: `torch.cat([x[:1].expand(dilation, -1), x])[: len(x)]` is the left "
-        "neighbour of every row.",
+        "First the pair, as in the exercises on convolution: "
+        "`torch.cat([x[:1].expand(dilation, -1), x])[: len(x)]` is the left neighbour of every row.",
         "Then z: the pair times W, cut in two by `.chunk(2, dim=1)`; tanh of the first half times sigmoid of the "
         "second.",
         "z goes two ways: through W_residual and added to x, and through W_skip.",
@@ -227,11 +227,11 @@ REACH = value("reach", "The reach of a stack", easy, 6)(
             1024: "a-repetition-adds",
         },
     ),
-    part("repetitions of it for 16,000 samples", 16, {2: "a-stack-repeated-multiplies", 15: "rounded-down"}),
+    part("repetitions of it needed for 16,000 samples", 16, {2: "a-stack-repeated-multiplies", 15: "rounded-down"}),
     why="Each layer adds its dilation to the reach, so the reach is 1 plus the sum of all dilations.",
     hints=(
         "Every dilated pair adds its dilation to what an output sees. With no pair at all, it sees 1.",
-        "Ten dilations 1 to 512 add up to 1,023. How often must you add that to 1 to come to 16,000 or more?",
+        "Ten dilations 1 to 512 add up to 1,023. How often must you add that to 1 to get to 16,000 or more?",
     ),
 )
 

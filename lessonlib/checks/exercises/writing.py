@@ -23,8 +23,8 @@ def _text(value: object, call: str) -> str:
     if isinstance(value, str):
         return value
     if value is None:
-        raise Mistake(f"{call} gave None, expected a text.", "return-forgotten")
-    raise Mistake(f"{call} gave {describe(value)}, expected a text.", next='Join the characters: `"".join(…)`.')
+        raise Mistake(f"{call} gave None, expected a string.", "return-forgotten")
+    raise Mistake(f"{call} gave {describe(value)}, expected a string.", next='Join the characters: `"".join(…)`.')
 
 
 # --- the loop ---
@@ -42,7 +42,7 @@ def _written(data: dict, seed: int) -> None:
     if id:
         raise Mistake(f"{says}.", id)
     if strangers := [letter for letter in text if letter not in probes.CHARACTERS]:
-        raise Mistake(f"{says}; {strangers[0]!r} is none of its characters.", "the-characters-are-an-argument")
+        raise Mistake(f"{says}; {strangers[0]!r} is not one of its characters.", "the-characters-are-an-argument")
     _sure(returned(data["short"], CALL, _grown(seen)), says)
     _contexts_are_right(seen, f"{says}; it was shown {_shown(seen)}, expected {_shown(_contexts())}.")
     raise Mistake(f"{says}.", next="Write down the ids after each round of the loop.")
@@ -53,7 +53,7 @@ def _sure(short: dict, says: str) -> None:
     if short["empty"] == probes.NAMES:
         raise Mistake(f"{says}.", "the-padding-is-no-end")
     if short["A"] < probes.NAMES - 8:
-        told = f"A letter with a probability of over 99.9 % came {short['A']} times out of {probes.NAMES}."
+        told = f"A letter with a probability of over 99.9 % came up {short['A']} times out of {probes.NAMES}."
         # All five letters alike give 8 of 40, seldom 16: no name is better than a wrong one.
         id = "softmax-twice" if short["A"] in range(16, 29) else None
         raise Mistake(told, id, next="" if id else "Draw from the softmax of the scores.")
@@ -90,7 +90,7 @@ def _shown(contexts: list[list[int]]) -> str:
 
 def _no_gradients(data: dict, seed: int) -> None:
     if data["gradients"]:
-        raise Mistake("The model was called with gradients being recorded.", "writing-needs-no-gradients")
+        raise Mistake("The model was called while gradients were being recorded.", "writing-needs-no-gradients")
 
 
 def _never_ending(data: dict, seed: int) -> None:
@@ -113,7 +113,7 @@ def _never_ending(data: dict, seed: int) -> None:
 
 def _likely(data: dict, seed: int) -> None:
     drawn = returned(data["counts"], CALL)
-    says = f"{FIRST!r} should come in 85 % of the draws, {SECOND!r} in 15 %. Of {DRAWN} letters, {_counts(drawn)}."
+    says = f"{FIRST!r} should come up in 85 % of the draws, {SECOND!r} in 15 %. Of {DRAWN} letters, {_counts(drawn)}."
     if DRAWN in drawn.values():
         raise Mistake(says, "seeded-inside" if data["moved"] else "always-the-likeliest")
     if drawn["A"] not in FAIR or sum(drawn.values()) != DRAWN:
@@ -125,7 +125,9 @@ def _some_are_empty(names: dict) -> None:
     """Forty names of which a third begin with FIRST, a third with SECOND, and a third end at once."""
     counts = (names["A"], names["empty"], probes.NAMES - names["A"] - names["empty"])
     if max(counts) == probes.NAMES:
-        raise Mistake(f"All of {probes.NAMES} names came out the same, though they are drawn.", "seeded-inside")
+        raise Mistake(
+            f"All {probes.NAMES} names came out the same, though they should be drawn at random.", "seeded-inside"
+        )
     if names["empty"] not in range(1, 32):
         says = f"A third of the names should end at once; {counted(counts[1], 'name')} out of {probes.NAMES} did."
         raise Mistake(says, None if names["empty"] else "a-name-may-be-empty")
@@ -134,11 +136,11 @@ def _some_are_empty(names: dict) -> None:
 def _temperatures(data: dict, seed: int) -> None:
     cold = returned(data["cold"], "`write(…, temperature=0.1)`")
     if cold["A"] != COLD:
-        says = f"At temperature 0.1, {FIRST!r} is almost certain. It came {cold['A']} times out of {COLD}."
+        says = f"At temperature 0.1, {FIRST!r} is almost certain. It came up {cold['A']} times out of {COLD}."
         raise Mistake(says, "temperature-divides" if cold["A"] < 72 else "temperature-comes-before-softmax")
     hot = returned(data["hot"], "`write(…, temperature=10.0)`")
     if hot["A"] not in FAIR:
-        says = f"At temperature 10, {FIRST!r} should come in 85 % of the draws. Of {DRAWN} letters, {_counts(hot)}."
+        says = f"At temperature 10, {FIRST!r} should come up in 85 % of the draws. Of {DRAWN} letters, {_counts(hot)}."
         raise Mistake(says, next="Divide the scores by the temperature, whatever it is.")
 
 
@@ -165,10 +167,10 @@ WRITE = code("write", "Writing a name", medium, 12, name="write")(
     "writing there is.",
     hints=(
         "Begin with a context of `block_size` zeros. Each round: scores, probabilities, one draw, and the context "
-        "shifts by one: its oldest goes, the drawn one is appended.",
+        "shifts by one: the oldest character goes, the drawn one is appended.",
         "`(scores / temperature).softmax(1)` gives the probabilities, `torch.multinomial(…, 1, generator=generator)` "
         "draws.",
         "A drawn 0 is the dot: the name is over, and the dot does not belong to it. `@torch.no_grad()` above the "
-        "function spares the gradients.",
+        "function turns gradients off.",
     ),
 )

@@ -70,7 +70,7 @@ def _levels(lists: tuple[tuple[tuple, float], ...]):
         says = f"{_call(*cases[place])} gave {found[place]:g}, expected {right}."
         known = next((rule for rule in RULES if rule and _same_as(rule, cases, found)), None)
         known = "each-word-once" if known is None and _same_as("", once, found) else known
-        advice = "Sort the lengths. Which one is not exceeded by that share of the words?"
+        advice = "Sort the lengths. Which one does that share of the words not exceed?"
         raise Mistake(says, known, next="" if known else advice)
 
     return judge
@@ -89,13 +89,13 @@ def _a_number(attempt: dict, lengths: list[int], share: float) -> float:
 
 
 LEVELS = code("enough_levels", "How many levels?", medium, 8, name="levels_for_words")(
-    Case("nine words of ten", probes.most, _levels(tuple((lengths, 0.9) for lengths in probes.MOST)), 2),
+    Case("nine words out of ten", probes.most, _levels(tuple((lengths, 0.9) for lengths in probes.MOST)), 2),
     Case("another share", probes.shares, _levels(probes.SHARES)),
     Case("very short words", probes.short, _levels(tuple((lengths, 0.9) for lengths in probes.SHORT))),
-    why="The words in order of length tell which length holds that share; its logarithm, rounded up, is the number of "
+    why="Sorted by length, the words show which length covers that share; its logarithm, rounded up, is the number of "
     "levels.",
     hints=(
-        "Sort the lengths. Of 20 words, nine of ten are 18: the 18th length must fit.",
+        "Sort the lengths. Nine tenths of 20 words are 18: the 18th length must fit.",
         "k levels hold 2**k characters. So `math.ceil(math.log2(length))`, and never fewer than one level.",
     ),
 )
@@ -108,10 +108,10 @@ CLAIMS = prediction("say", "What may you say?", medium, 6)(
     part("C: the tree has learned its cheeses by heart", True, "by-heart-shows-in-the-gap"),
     part("D: the tree of the towns has learned its list better than that of the cheeses", False, "two-lists"),
     why="A gap counts when it is well beyond the give or take, and only between models that predict the same words; "
-    "four test words hold no claim.",
+    "four test words support no claim.",
     hints=(
         "How many times the give or take is the gap of the towns? How many test words decide about the cheeses?",
-        "Compare training and test loss of the cheeses. And is a loss on one list a measure for another?",
+        "Compare training and test loss of the cheeses. And does a loss on one list say anything about another?",
     ),
 )
 
@@ -162,8 +162,8 @@ ANY_LIST = dataclasses.replace(
     code("any_list", "A recipe for any list", hard, 20, name="my_tree", given=True)(
         Case("a tree comes back", probes.trees, _comes_back, 2),
         Case("it knows more than pairs", probes.trees, _better_than_pairs(0), 2),
-        Case("so it does for another alphabet", probes.trees, _better_than_pairs(1), 2),
-        why="Sizes that follow from the words, and a tree that was trained: so it works for lists that nobody has "
+        Case("and so it does in another alphabet", probes.trees, _better_than_pairs(1), 2),
+        why="The sizes follow from the words, and the tree is trained on them: so it works for lists that nobody has "
         "thought of.",
         hints=(
             "The embedding has a row for each of `characters_of(words)`; `windows(words, 2**levels)` cuts examples.",
