@@ -53,7 +53,7 @@ def test_nothing_is_said_where_all_is_well(source):
 
 
 def test_a_cell_that_takes_long_is_named():
-    assert "has 12 seconds. It ran 9 here" in said(DEFINED + "1", seconds=9.0)
+    assert "has 12 seconds. It took 9 here" in said(DEFINED + "1", seconds=9.0)
     assert said(DEFINED + "1", seconds=3.0) == ""
 
 
