@@ -234,7 +234,7 @@ def test_the_exercises_of_the_idea_by_keyboard(visits):
     tab.locator("form#depth input").last.focus()
     tab.keyboard.type("1,024")
     press(tab, "Enter")
-    expect(tab.locator("form#depth output").last).to_contain_text("not so many levels")
+    expect(tab.locator("form#depth output").last).to_contain_text("How many levels does that take?")
 
 
 def test_a_tree_of_the_gallery_answers_in_its_file(visits):
