@@ -197,7 +197,7 @@ FUSED = code("fused", "The second rung: one kernel", hard, 10, name="fused_batch
     Case("evaluation uses the running averages", probes.evaluation, _evaluation),
     Case("momentum and eps are arguments", probes.settings, _settings),
     Case("the gradients are BatchNorm's", probes.gradients, _gradients),
-    why="`F.batch_norm` on rows (B * T, C) does in one pass what the layer's lines do one after the other.",
+    why="`F.batch_norm` on rows (B * T, C) does in one call what the layer's lines do one after the other.",
     hints=(
         "`F.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)` wants (N, C).",
         "`rows = x.reshape(-1, x.shape[-1])`, and the result goes back to `x.shape`.",
