@@ -11,6 +11,8 @@ function tellTheme() {
 }
 tellTheme();
 dark.addEventListener("change", tellTheme);
+addEventListener("beforeprint", () => { document.body.dataset.jpThemeLight = "true"; }); // paper is white
+addEventListener("afterprint", tellTheme);
 new MutationObserver(tellTheme).observe(document.body, { attributes: true, attributeFilter: ["data-theme"] });
 
 // --- widgets ---
