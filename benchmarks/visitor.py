@@ -9,6 +9,7 @@ import requests
 import websocket
 
 SECONDS = 600
+TOO_MANY, ASKS_AGAIN = 429, 5  # the hub's answer while many start, and the seconds after which its page asks again
 
 
 class Visitor:
@@ -29,7 +30,8 @@ class Visitor:
     def open(self) -> None:
         """Ask for the server, and wait until its page is there."""
         deadline = time.monotonic() + SECONDS
-        self.session.get(f"{self.url}/hub/spawn", timeout=SECONDS)
+        while self.session.get(f"{self.url}/hub/spawn", timeout=SECONDS).status_code == TOO_MANY:
+            time.sleep(ASKS_AGAIN)
         while time.monotonic() < deadline:
             page = self.session.get(f"{self.url}{self.own}lab", timeout=SECONDS)
             if page.ok and urlsplit(page.url).path.startswith(self.own):

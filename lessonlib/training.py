@@ -160,12 +160,12 @@ def lr_range_test(steps: int, low: float = 1e-3, high: float = 1.0) -> Callable[
 @contextmanager
 def evaluating(model):
     """Evaluation mode for the block of a `with`; afterwards the mode is what it was."""
-    was_training = model.training
+    was_training = getattr(model, "training", True)  # a model of somebody's own may keep its mode under another name
     model.eval()
     try:
         yield
     finally:
-        model.train(was_training)
+        model.train() if was_training else model.eval()
 
 
 @torch.no_grad()

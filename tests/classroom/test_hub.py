@@ -127,6 +127,7 @@ def test_two_students_work_side_by_side_and_neither_reads_the_other_s(layout, mo
     token = secrets.token_hex(2)
     pair = [f"demo-{token}-{letter}" for letter in "ab"]
     more = 'c.Spawner.args = ["--LabApp.expose_app_in_browser=True"]\n'
+    more += "c.JupyterHub.concurrent_spawn_limit = 1\n"  # so that the second has to wait for the first
     monkeypatch.syspath_prepend(ROOT / "tests" / "browser")
     monkeypatch.setattr("lab.SECONDS_TO_START", 240)  # two at once, beside other tests
     with trial.Trial(layout, pair, trial.free_port(), more) as running:
@@ -141,6 +142,7 @@ def test_two_students_work_side_by_side_and_neither_reads_the_other_s(layout, mo
             _reads_nothing_of(layout, running, name, other)
         _settings_arrived(running, pair[0])
         log = running.log.read_text()
+        assert "pending spawns, throttling" in log, "nobody had to wait, so nothing shows that waiting ends by itself"
         assert "200 GET /hub/api/users" in log and "idle-culler@" in log, "nobody looks for idle servers"
     assert all(map(gone, pair)) and all("removed" in line for line in running.told)
     assert running.hub.poll() is not None

@@ -23,6 +23,8 @@ from lessonlib.classroom.place import Place
 
 FIRST_PAGE = f"/doc/tree/{COPY}/notebooks/{lessons.find('start-here').file}"  # one document at a time, as `lab` has it
 SECONDS_TO_START = 300
+STARTS_A_CORE = 5  # at a time: more would only keep each other waiting
+PAGES = Path(__file__).with_name("pages")
 IDLE = 3600  # seconds without anybody at it, after which a server is stopped; nothing is lost but what ran in memory
 GIGABYTES, CORES = "2G", 2.0  # for each student, where systemd can hold them to it
 
@@ -97,7 +99,8 @@ def _serve(c, layout, state, accounts, teachers):
     c.JupyterHub.cookie_secret_file = str(state / "cookie_secret")
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     c.ConfigurableHTTPProxy.command = [str(layout.proxy_command)]
-    c.JupyterHub.concurrent_spawn_limit = 10  # the others wait for their turn
+    c.JupyterHub.concurrent_spawn_limit = max(10, STARTS_A_CORE * (os.cpu_count() or 1))
+    c.JupyterHub.template_paths = [str(PAGES)]  # who comes while so many are starting sees a page that asks again
     c.Spawner.cmd = [str(place.env / "bin" / "jupyterhub-singleuser")]
     c.Spawner.notebook_dir, c.Spawner.default_url = "~", FIRST_PAGE
     c.Spawner.start_timeout = c.Spawner.http_timeout = SECONDS_TO_START
