@@ -10,6 +10,8 @@ CHANGES = (
     # Two landmarks of one kind need names.
     (re.compile(r'<aside class="sidebar-drawer">'), '<aside class="sidebar-drawer" aria-label="All pages">'),
     (re.compile(r'<aside class="toc-drawer'), '<aside aria-label="On this page" class="toc-drawer'),
+    # A heading's own anchor belongs to the heading, not to the link to it in the contents.
+    (re.compile(r'(<a class="reference internal" href="[^"]*">)<a id="[^"]*"></a>'), r"\1"),
     # A header cell with nothing in it heads nothing.
     (re.compile(r"<th\b([^>]*)>((?:<p></p>)?)\s*</th>"), r"<td\1>\2</td>"),
 )
