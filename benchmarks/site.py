@@ -1,9 +1,12 @@
 """The site: how soon each page paints, how large it all is, and whether every page holds in every view."""
 
+import multiprocessing
+import os
 import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.in_lab import browser
@@ -33,7 +36,7 @@ def measure(setting: Setting) -> list[Record]:
             line("build", "time", "s", [seconds]),
             line("all", "size", "MB", [size]),
             *_paints(site, chrome),
-            _troubles(site, chrome),
+            _troubles(site),
         ]
 
 
@@ -57,15 +60,22 @@ def _paints(site, chrome):
         yield line("half", "first paint", "ms", medians.values(), figure="median", at=at)
 
 
-def _troubles(site, chrome):
+def _troubles(site):
     """How many pages have a trouble in any view; each is printed."""
-    from benchmarks.site_pages import VIEWS, Visits, dead_links, pages
+    from benchmarks.site_pages import VIEWS, dead_links
 
     found = dead_links(site)
-    for view in VIEWS:
-        with Visits(site, chrome, view) as visits:
-            for name in pages(site):
-                found += visits.look(name, axe=True)
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        for troubles in pool.map(_troubles_in, [site] * len(VIEWS), VIEWS):
+            found += troubles
     for trouble in found:
         print(f"  {trouble}", file=sys.stderr)
     return line("troubles", "pages", "", [len({trouble.partition(" ")[0] for trouble in found})])
+
+
+def _troubles_in(site, view):
+    """The troubles of all pages in one view, in a browser of its own."""
+    from benchmarks.site_pages import Visits, pages
+
+    with browser() as chrome, Visits(site, chrome, view) as visits:
+        return [trouble for name in pages(site) for trouble in visits.look(name, axe=True)]

@@ -18,6 +18,7 @@ SETTLED = """async () => {
     for (let i = 0; i < 200 && document.querySelector('.alive .still'); i++)
         await new Promise((done) => setTimeout(done, 30));
 }"""
+AXE = {"preload": False, "resultTypes": ["violations"]}  # to list what passes as well takes twice as long
 # What is wider than the screen and does not scroll in a frame of its own.
 TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth + 1
     ? [...document.querySelectorAll('article *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
@@ -78,7 +79,7 @@ class Visits:
             self._note("a widget did not come alive")
         found = self.troubles[before:]  # axe reads stylesheets in a way that a page from a file may not: after the rest
         if axe:
-            for broken in Axe().run(tab, options={"preload": False}).response["violations"]:
+            for broken in Axe().run(tab, options=AXE).response["violations"]:
                 nodes = [node["html"][:120] for node in broken["nodes"][:2]]
                 found.append(f"{self._place()}: {broken['id']} ({len(broken['nodes'])}): {nodes}")
         return found
