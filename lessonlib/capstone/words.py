@@ -24,7 +24,7 @@ UNSEEN = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u
 CHANGES = (
     ("had accents in pieces; they are composed, so that one letter is one character", unicodedata.normalize),
     ("held characters that nobody sees; those are gone", lambda word: UNSEEN.sub("", word)),
-    ("had blanks around them or several in a row; one blank between two parts is left", lambda w: " ".join(w.split())),
+    ("had blanks around them or several in a row; one blank between two parts remains", lambda w: " ".join(w.split())),
     (f"held a '{STOP}', which marks the end of a word here; it is left out", lambda word: word.replace(STOP, "")),
     ("had capitals; they are in lower case (lower=False keeps them)", str.lower),
 )
@@ -97,8 +97,8 @@ class WordList:
         held_out = sum(len(word) + 1 for word in self.parts["test"])
         blur = 1.5 / math.sqrt(held_out)  # the losses of single characters spread by about 1.5 nats
         known = (
-            f"the {held_out:,} characters of the test words fix a loss to about ±{blur:.2f} nats at best; "
-            "see no more in it"
+            f"the {held_out:,} characters of the test words pin a loss down to about ±{blur:.2f} nats at best; "
+            "read no more than that into it"
         )
         expected = [_size_sentence(self.targets), known]
         if len(self.rare()) > len(self.characters) / 4:
@@ -106,7 +106,7 @@ class WordList:
                 f"{len(self.rare()):,} of the characters come only once: nothing can be learned about those"
             )
         if (each := self.targets / len(self.characters)) < SELDOM:
-            expected.append(f"a character comes {each:.0f} times on average, and is learned from no more than that")
+            expected.append(f"a character occurs {each:.0f} times on average: that is all there is to learn it from")
         return expected
 
 
