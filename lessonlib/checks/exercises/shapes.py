@@ -43,8 +43,8 @@ SHAPES = prediction("shapes", "Shapes, predicted", easy, 6)(
             (4, 9, 20): "broadcasting-lines-up-at-the-right",
         },
     ),
-    why="A lookup adds a dimension, a product changes the last one, and broadcasting stretches a 1 to fit: "
-    "nothing else happens to a shape here.",
+    why="A lookup adds a dimension, FlattenConsecutive takes from T what it gives to C, a product changes the last "
+    "dimension, and broadcasting stretches a 1 to fit.",
     hints=(
         "B, the batch, goes through everything unchanged. Ask of each step what it does to T and to C.",
         "A pair holds the numbers of two neighbours: T is halved, C is doubled. A product changes the last dimension "
@@ -249,8 +249,8 @@ FLATTEN_ALL = prediction("flatten_all", "All at once", easy, 4)(
         },
     ),
     part("and these: the same numbers as Flatten?", True, "flattening-keeps-the-order"),
-    why="Taking all eight at once and taking pairs three times read the same numbers in the same order; only "
-    "Linears in between make a tree.",
+    why="Taking all eight at once and taking pairs three times read the same numbers in the same order; it "
+    "is the layers in between that make a tree.",
     hints=(
         "T is divided by n, C is multiplied by n, and no number is lost.",
         "Nothing but the shape changes: read the numbers of one example in order, before and after.",
