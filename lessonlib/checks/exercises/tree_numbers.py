@@ -199,8 +199,8 @@ WALLS = prediction("walls", "Other walls", medium, 6)(
     part("the digit 5 back, three levels of pairs", between(-0.001, 0.1), IN_REACH),
     part("the digit 5 back, one level of fives", between(-0.001, 0.1), IN_REACH),
     part("the sum of digits 1 and 6 back, two levels of pairs", between(2.29, 2.32), AT_THE_WALL),
-    why="Beyond the reach there is nothing to learn from: ln 10. One digit of the two says nothing about the last digit "
-    "of their sum: every last digit stays equally likely.",
+    why="Beyond the reach there is nothing to learn from: ln 10. One digit of the two says nothing about the last "
+    "digit of their sum: every last digit stays equally likely.",
     hints=(
         "Write down the reach: two levels of pairs, three levels of pairs, one level of fives. Is the digit within it?",
         "A model that cannot see the digit can only guess among ten equally likely ones: the loss is ln 10. If you "
