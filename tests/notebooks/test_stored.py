@@ -145,3 +145,16 @@ def test_every_picture_says_in_words_what_it_shows(stored):
                         yield f"{it.name}, {cell.id}: a figure without alt text"
 
     assert list(broken()) == []
+
+
+def test_no_model_writes_what_no_class_should_read(stored):
+    """A model that puts letters together may hit upon a word: then another seed is as good."""
+    unfit = re.compile(r"fuck|cunt|nigg(er|a)|faggot", re.IGNORECASE)
+
+    def words(output) -> str:
+        data = output.get("data", {})
+        page = re.sub(r"base64,[\w+/=]+", "", data.get("text/html", ""))
+        return "\n".join([output.get("text", ""), data.get("text/plain", ""), page])
+
+    written = {it.name: "\n".join(words(output) for cell in it.code() for output in cell.outputs) for it in stored}
+    assert {name: found[0] for name, text in written.items() if (found := unfit.search(text))} == {}
