@@ -25,6 +25,7 @@ from lessonlib.course import ROOT, build, notebooks
 from lessonlib.course.automatic import PERSONAL
 
 NAME = next((path.stem for path in (ROOT / "solutions").glob("*_layers.ipynb")), "")
+NEXT = next((path.stem for path in (ROOT / "solutions").glob("*_batchnorm.ipynb")), "")
 FILE = f"{NAME}.ipynb"
 STUDENTS = {
     "complete": "daemon",
@@ -184,7 +185,7 @@ def test_who_could_not_be_graded_is_named_with_the_reason(seven):
 
 
 def test_a_submission_counts_for_its_owner_at_the_time_that_the_system_tells(seven):
-    for word in (f"'bin+{NAME}+2099", "not of bin but of news", f"mail: '{FILE}' is left out", "'news+"):
+    for word in (f"'bin+{NAME}+2099", "belongs to bin and not to news", f"mail: '{FILE}' is left out", "'news+"):
         assert word in seven.said, seven.said
     assert not (seven.where.course / "submitted" / "news").exists()
     assert not (seven.where.course / "submitted" / "mail").exists()
@@ -291,11 +292,16 @@ def test_nothing_is_graded_where_that_would_not_be_safe(seven):
     assert seven.scores() == before
 
 
-def test_the_formgrader_page_grades_and_refuses_alike(seven):
+def test_the_formgrader_page_releases_collects_grades_and_refuses_alike(seven):
     settings = seven.where.course / "nbgrader_config.py"
     own = settings.read_text()
     before = seven.scores()
     with formgrader(seven) as post:
+        assert post(f"assignment/{NEXT}/assign")["success"]
+        assert post(f"assignment/{NEXT}/release")["success"]
+        handed_out = seven.where.exchange / seven.where.course_id / "outbound" / NEXT / f"{NEXT}.ipynb"
+        assert handed_out.read_bytes() == (ROOT / "exercises" / f"{NEXT}.ipynb").read_bytes()
+        assert post(f"assignment/{NAME}/collect")["success"]
         assert post(f"submission/{NAME}/bin/autograde")["success"]
         assert post(f"assignment/{NAME}/generate_feedback")["success"]
         assert post(f"assignment/{NAME}/release_feedback")["success"]
