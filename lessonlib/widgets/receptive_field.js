@@ -34,8 +34,9 @@ function render({ model, el }) {
   const redraw = () => {
     view.graph = graphOf(model);
     wall.replaceChildren(wallSentence(view.graph, model.get("needed")));
-    table.hidden = view.graph.kind === "measured" && view.graph.columns !== 2 ** view.graph.levels;
-    table.replaceChildren(costTable(model.get("costs"), view.graph.levels));
+    const costs = model.get("costs");
+    table.hidden = !costs.rows || (view.graph.kind === "measured" && view.graph.columns !== 2 ** view.graph.levels);
+    table.replaceChildren(...(costs.rows ? [costTable(costs, view.graph.levels)] : []));
     if (!stage.clientWidth) return;
     view.picture = draw(stage, view.graph, model.get("needed"));
     onselect();

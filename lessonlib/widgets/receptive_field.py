@@ -24,7 +24,7 @@ class ReceptiveField(LessonWidget):
     ReceptiveField("abcdefgh", levels=2, needed=8)    the wall: the character 8 back is out of reach
 
     `vocabulary` is the one your model was trained with; without it, that of the course's names. `n_embd` and
-    `n_hidden` are the sizes for the table of costs.
+    `n_hidden` are the sizes for the table of costs; `with_costs=False` leaves that table out.
     """
 
     scripts = ("receptive_field",)
@@ -42,7 +42,16 @@ class ReceptiveField(LessonWidget):
     costs = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, text="charlotte", levels=3, model=None, kind="tree", needed=0, vocabulary=None, n_embd=24, n_hidden=128
+        self,
+        text="charlotte",
+        levels=3,
+        model=None,
+        kind="tree",
+        needed=0,
+        vocabulary=None,
+        n_embd=24,
+        n_hidden=128,
+        with_costs=True,
     ):
         if kind not in ("tree", "conv"):
             raise ValueError(f'kind is {kind!r}; it is "tree" or "conv".')
@@ -52,7 +61,7 @@ class ReceptiveField(LessonWidget):
             raise ValueError(f"needed is {needed}; it is a number of characters back, up to {2**MAX_LEVELS}, or 0.")
         contexts = [2**k for k in range(1, MAX_LEVELS + 1)]
         rows = [[asdict(cost) for cost in costs(n, n_embd=n_embd, n_hidden=n_hidden)] for n in contexts]
-        table = {"embedding": n_embd, "hidden": n_hidden, "rows": rows}
+        table = {"embedding": n_embd, "hidden": n_hidden, "rows": rows} if with_costs else {}
         self._model, self._vocabulary = model, vocabulary
         super().__init__(text=text, levels=levels, kind=kind, needed=needed, has_model=model is not None, costs=table)
         self.trouble = ""  # why a model could not be measured
@@ -108,6 +117,8 @@ class ReceptiveField(LessonWidget):
 
     def _has_costs(self):
         """The table is made for powers of two; a flat model may have been measured on another context."""
+        if not self.costs:
+            return False
         return not self.computed or len(self.characters) == 2**self.levels
 
     def static_text(self) -> str:
