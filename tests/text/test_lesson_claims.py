@@ -75,3 +75,11 @@ def test_the_lesson_on_luck_does_not_measure_what_its_exercise_asks():
     asked = set(re.findall(r"100 batches of (\d+)", text("flat-mlp", "ex01-lucky-task", "solutions")))
     assert len(measured) == len(asked) == 2
     assert measured & asked == {"32"}
+
+
+def test_nothing_counts_the_flat_models_work_before_the_question_about_it():
+    notebook = nbformat.read(ROOT / "notebooks" / lessons.find("tree").file, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    (asked,) = [i for i, cell in enumerate(cells) if 'predict("tree-cost-work")' in cell.source]
+    shown = [out.get("data", {}).get("text/plain", "") for cell in cells[:asked] for out in cell.outputs]
+    assert not re.search(r"^\s*flat .*multiply-adds", "\n".join(shown), flags=re.MULTILINE)

@@ -78,6 +78,10 @@ def test_costs_of_a_context_that_is_no_power_of_two_are_left_out(vocabulary):
     assert "multiply-adds" in ReceptiveField("emma", levels=1).static_text()
 
 
+def test_costs_may_be_left_out():
+    assert "multiply-adds" not in ReceptiveField("emma", levels=2, with_costs=False).static_text()
+
+
 @pytest.mark.parametrize("wrong", [{"kind": "ring"}, {"levels": 0}, {"levels": 11}, {"needed": -1}])
 def test_what_cannot_be_drawn_is_refused_in_a_sentence(wrong):
     (name,) = wrong
