@@ -42,9 +42,9 @@ def box():
         yield box
 
 
-def graded(box, source: str):
-    """What the grader finds, without the calibration."""
-    exercise = budget.drawn(EXERCISE, TRIAL)
+def graded(box, source: str, times: float = 1.0):
+    """What the grader finds; `times` as many seconds as the exercise has."""
+    exercise = budget.slowed(budget.drawn(EXERCISE, TRIAL), times)
     run = box.run(
         exercise,
         ["import math\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F", GIVEN],
@@ -55,11 +55,12 @@ def graded(box, source: str):
 
 
 def test_an_honest_recipe_reaches_steps(box):
-    result, run = graded(box, START + LEARN)
+    slow = 2 * budget.slowness()  # other tests run beside this one
+    result, run = graded(box, START + LEARN, slow)
     assert result.score == 7, [(line.note, line.mistake and line.mistake.says) for line in result.lines]
     data = next(iter(run.outcomes.values())).data
-    assert SECONDS * 0.5 < data["spent"] < 3
-    assert data["allowed"] == SECONDS
+    assert SECONDS * slow * 0.5 < data["spent"] < SECONDS * slow * 1.1
+    assert data["allowed"] == pytest.approx(SECONDS * slow)
 
 
 @pytest.mark.parametrize(
