@@ -21,6 +21,7 @@ from .probes.runner import Outcome, run
 from .result import Line, Mark, Result, State
 
 SEED = 2_147_483_647  # in a notebook the same inputs each time; the grader draws its own seed
+NO_SOLUTIONS = "There are no solutions here; in a class, ask your instructor."
 SAME = "This checks the version that you last ran: after a change, run its cell first."
 EXPECTED = {
     "pass": State.CORRECT,
@@ -82,13 +83,16 @@ class Check:
             return Words(f"There is no exercise called {id!r} here. {self._known()}")
         hints, given = self._exercises[id].hints, self._hints_given.get(id, 0)
         if given == len(hints):
-            return Words(f'That was the last hint. check.solution("{id}") shows an answer.')
+            more = f'check.solution("{id}") shows an answer.' if notebook.SOLUTIONS.is_dir() else NO_SOLUTIONS
+            return Words(f"That was the last hint. {more}")
         self._hints_given[id] = given + 1
         return Words(f"Hint {given + 1} of {len(hints)}: {hints[given]}")
 
     def _solution(self, id: str) -> Words:
         if id not in self._exercises:
             return Words(f"There is no exercise called {id!r} here. {self._known()}")
+        if not notebook.SOLUTIONS.is_dir():
+            return Words(NO_SOLUTIONS)
         tried = progress.load().get("checks", {}).get(id, {}).get("attempts", 0)
         if not tried and id not in self._solution_asked:
             self._solution_asked.add(id)

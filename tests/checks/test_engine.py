@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from lessonlib import progress
-from lessonlib.checks import notebook, show
+from lessonlib.checks import engine, notebook, show
 from lessonlib.checks.card import Card
 from lessonlib.checks.engine import Check, in_place
 from lessonlib.checks.exercise import Case, Exercise, Kind, Mistake
@@ -398,6 +398,14 @@ def test_a_missing_solution_notebook_is_a_sentence(monkeypatch, tmp_path):
     check = Check("shapes", *shapes.check.exercises)
     check.solution("pairs")
     assert "solutions/" in check.solution("pairs").text
+
+
+def test_where_there_are_no_solutions_the_first_answer_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(notebook, "SOLUTIONS", tmp_path / "none")
+    check = Check("shapes", *shapes.check.exercises)
+    assert check.solution("pairs").text == engine.NO_SOLUTIONS
+    told = [check.hint("pairs").text for _ in range(len(EXERCISES["pairs"].hints) + 1)]
+    assert told[-1] == f"That was the last hint. {engine.NO_SOLUTIONS}"
 
 
 def test_unknown_names_get_a_sentence():
