@@ -87,7 +87,9 @@ class OwnedCollect(ExchangeCollect):
                 self.log.warning("%r is left out: %s is an account of a trial, open to all.", entry.name, owner)
             elif self.coursedir.student_id in ("*", "", owner):
                 return Record(Path(entry.path), owner, uid, _changed(Path(entry.path)))
-        except (KeyError, OSError) as error:
+        except KeyError:
+            self.log.warning("%r is left out: it belongs to an account that is gone.", entry.name)
+        except OSError as error:
             self.log.warning("%r cannot be looked at (%s), and is left out.", entry.name, error)
         return None
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -126,3 +127,15 @@ def test_only_ordinary_files_of_the_owner_are_copied(tmp_path):
         copied("full", left=5)
     (inbox / "deep" / "1" / "2" / "3" / "4" / "5").mkdir(parents=True)
     assert copied("deeper") == ["5", "folder", "link.ipynb", "pipe"]  # the rest is taken all the same
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="an exchange is Linux's")
+def test_a_submission_of_an_account_that_is_gone_is_left_out_with_a_word(tmp_path, monkeypatch):
+    collecting = pytest.importorskip("lessonlib.classroom.collecting")
+    (tmp_path / "zoe+02_layers+2026-11-30+x").mkdir()
+    monkeypatch.setattr(collecting.pwd, "getpwuid", {}.__getitem__)
+    said, course = [], SimpleNamespace(assignment_id="02_layers", student_id="*")
+    log = SimpleNamespace(warning=lambda text, *values: said.append(text % values))
+    (entry,) = os.scandir(tmp_path)
+    assert collecting.OwnedCollect._record(SimpleNamespace(coursedir=course, log=log), entry) is None
+    assert said == [f"{entry.name!r} is left out: it belongs to an account that is gone."]
