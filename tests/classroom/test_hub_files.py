@@ -2,8 +2,12 @@
 
 import ast
 import json
+import os
 import re
+import secrets
+import signal
 import sys
+import time
 from importlib.resources import files as resources
 
 import jsonschema
@@ -61,7 +65,7 @@ def layout(tmp_path_factory) -> Layout:
 
 def test_no_gap_is_left_open(layout):
     written = [path for path in layout.place.folder.rglob("*") if path.is_file() and path.name != ".made.json"]
-    assert len(written) == 7
+    assert len(written) == 8
     for path in written:
         text = path.read_text("utf-8")
         assert not re.search(r"\$[a-z]", text), path
@@ -133,3 +137,101 @@ def test_the_roster_is_read_without_comments_and_repeats(layout):
 
     layout.roster.write_text("# the class\nada\n\nemmy  # since May\nada\n")
     assert roster(str(layout.place.folder)) == ["ada", "emmy"]
+
+
+def test_a_trial_has_no_menu_for_handing_in(layout, monkeypatch):
+    config = pytest.importorskip("jupyterlab_server.config")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(layout.trial_settings))
+    assert "@jupyter/nbgrader" in config.get_page_config([])["disabledExtensions"]
+
+
+def test_links_in_a_fetched_assignment_lead_to_the_course_and_what_has_that_name_stays(tmp_path):
+    from lessonlib.classroom.hub.arrival import COPY, link
+
+    lesson = tmp_path / COPY / "notebooks" / "01_flat_mlp.ipynb"
+    lesson.parent.mkdir(parents=True)
+    lesson.touch()
+    (tmp_path / "02_layers").mkdir()
+    (tmp_path / "exercises").write_text("mine")
+    link(tmp_path)
+    link(tmp_path)
+    assert (tmp_path / "02_layers" / ".." / "notebooks" / lesson.name).resolve() == lesson.resolve()
+    assert (tmp_path / "exercises").read_text() == "mine"
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_trial_in_the_background_of_a_script_ends_with_a_word(stop, tmp_path, monkeypatch, capsys):
+    from lessonlib.classroom.hub import trial
+
+    class Stopped:
+        names, url, password, told = ("demo-1",), "", "", ["demo-1: removed."]
+
+        def __init__(self, layout, *_):
+            self.layout, self.hub = layout, self
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            print("ends")
+
+        def wait(self):
+            os.kill(os.getpid(), stop)
+            time.sleep(5)  # interrupted
+
+    monkeypatch.setattr(trial, "Trial", Stopped)
+    monkeypatch.setenv("LESSONLIB_CLASS", str(tmp_path))
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without job control does with &
+    try:
+        assert trial.main([]) == 0
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    said = capsys.readouterr().out
+    assert "handing in is switched off" in said
+    assert said.rpartition("Ending the hub")[2].splitlines()[1:] == ["ends", "demo-1: removed."]
+
+
+class OnPaper:
+    """Accounts that no machine has."""
+
+    def __init__(self):
+        self.there = []
+
+    def names(self):
+        return list(self.there)
+
+    def make(self, name):
+        self.there += [name]
+        return True
+
+    def set_password(self, name):
+        return f"{name}-{secrets.token_hex(4)}"
+
+    def remove(self, names=None):
+        gone = [name for name in self.there if names is None or name in names]
+        self.there = [name for name in self.there if name not in gone]
+        return [f"{name}: removed." for name in gone]
+
+
+def test_removed_accounts_leave_no_password_and_are_named_while_they_are_on_the_list(tmp_path, capsys):
+    from lessonlib.classroom.hub import people
+
+    at, accounts = Layout(Place(tmp_path)), OnPaper()
+    at.place.hub.mkdir()
+    at.roster.write_text("ada\nemmy\n")
+    assert people.make(at, accounts, ["ada", "emmy"])
+    assert "If the hub is running, restart it" in capsys.readouterr().out
+    first = at.passwords.read_bytes().splitlines()
+    assert [line.split(b",")[0] for line in first] == [b"account", b"ada", b"emmy"]
+    told = people.remove(at, accounts, ["ada"])
+    assert told == ["ada: removed.", f"Take ada out of {at.roster}, or the next `teach accounts` makes it again."]
+    assert at.passwords.read_bytes().splitlines() == [first[0], first[2]]
+    at.roster.write_text("emmy\n")
+    accounts.make("ada")
+    assert people.remove(at, accounts, ["ada"]) == ["ada: removed."]
+    people._note(at.passwords, "emmy", "newer")
+    assert at.passwords.read_bytes() == b"account,password\r\nemmy,newer\r\n"
+    assert at.passwords.stat().st_mode & 0o777 == 0o600
+    assert "makes it again" in people.remove(at, accounts, [])[-1]

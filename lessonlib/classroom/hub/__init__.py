@@ -14,6 +14,7 @@
 What is imported here knows the standard library alone; only `settings` and what it calls import JupyterHub.
 """
 
+import json
 from importlib.resources import files as resources
 from string import Template
 
@@ -23,6 +24,7 @@ from lessonlib.classroom.made import Made
 from lessonlib.classroom.place import Place
 
 PRIVATE = 0o600
+HIDE_NBGRADER = {"disabledExtensions": {"@jupyter/nbgrader": True}}  # in a trial there is nowhere to hand in
 
 
 def write(place: Place, made: Made) -> None:
@@ -32,6 +34,7 @@ def write(place: Place, made: Made) -> None:
     place.hub.chmod(0o700)
     place.settings.mkdir(exist_ok=True)
     made.write(layout.git_config, f"[safe]\n\tdirectory = {place.students}\n")
+    made.write(layout.trial_settings / "labconfig" / "page_config.json", json.dumps(HIDE_NBGRADER, indent=1) + "\n")
     made.write(layout.roster, written("students.txt", place), PRIVATE, once=True)
     made.write(layout.configuration, written("jupyterhub_config.py.txt", place), PRIVATE)
     made.write(layout.service, written("course-hub.service.txt", place), PRIVATE)

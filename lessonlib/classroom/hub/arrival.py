@@ -4,6 +4,7 @@ Called by JupyterHub, as root, within its event loop: nothing here may wait with
 """
 
 import asyncio
+import contextlib
 import os
 import pwd
 from pathlib import Path
@@ -14,6 +15,10 @@ from lessonlib.course import Problem
 
 SECONDS_TO_COPY = 120
 COPY = "course"  # the folder in each student's home
+LINKED = (
+    "notebooks",
+    "exercises",
+)  # where ../notebooks and ../exercises lead from ~/NAME, a fetched assignment
 FIRST_OF_PEOPLE = 1000  # lower numbers are the system's own accounts
 ONE_AT_A_TIME = asyncio.Lock()
 
@@ -48,6 +53,7 @@ class Arrival:
             raise Problem(f"The course could not be copied for {account.pw_name}: {failed}")
         if failed:  # what is there can be worked with; the teacher reads the log
             spawner.log.warning("The course of %s was not brought up to date: %s", account.pw_name, failed)
+        link(Path(account.pw_dir))
 
     def teach(self, spawner: object) -> None:
         """Open the class's folder, where the formgrader expects to be started."""
@@ -69,3 +75,13 @@ class Arrival:
             await process.wait()
             return f"no end within {SECONDS_TO_COPY} seconds"
         return said.decode(errors="replace").strip()[-500:] if process.returncode else ""
+
+
+def link(home: Path) -> None:
+    """Let links in a fetched assignment lead to the student's copy of the course; what bears that name stays.
+
+    The link is left to root: handing over what lies in a student's folder could hand over something else.
+    """
+    for name in LINKED:
+        with contextlib.suppress(OSError):
+            (home / name).symlink_to(Path(COPY) / name)

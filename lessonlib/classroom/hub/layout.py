@@ -60,6 +60,11 @@ class Layout:
         return self.trial_state / "accounts.json"
 
     @property
+    def trial_settings(self) -> Path:
+        """JupyterLab's settings in a trial; the invented students read them."""
+        return self.place.settings / "trial"
+
+    @property
     def trial_homes(self) -> Path:
         """The homes of the invented users: where students can get, each home closed to all but its owner."""
         return self.place.folder / "trial-homes"

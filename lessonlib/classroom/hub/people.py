@@ -1,8 +1,6 @@
 """`teach accounts`: an account of this machine for each student on the list, and their removal."""
 
 import argparse
-import csv
-import io
 from pathlib import Path
 
 from lessonlib.classroom import place
@@ -33,7 +31,7 @@ def main(argv: list[str]) -> int:
     layout = Layout(place.here())
     accounts = Accounts(layout.register)
     if asked.remove is not None:
-        print("\n".join(accounts.remove(asked.remove or None)) or "The course has made no accounts here.")
+        print("\n".join(remove(layout, accounts, asked.remove)) or "The course has made no accounts here.")
         return 0
     if asked.password:
         _note(layout.passwords, asked.password, accounts.set_password(asked.password))
@@ -43,6 +41,21 @@ def main(argv: list[str]) -> int:
     if not names:
         raise Problem(f"{layout.roster} names nobody yet. Write one name per line, then start again.")
     return 0 if make(layout, accounts, names) else 1
+
+
+def remove(layout: Layout, accounts: Accounts, names: list[str]) -> list[str]:
+    """Remove these accounts, or all, and their passwords; returns what was done, and what is left to do, in words."""
+    before = accounts.names()
+    told = accounts.remove(names or None)
+    gone = [name for name in before if name not in accounts.names()]
+    if layout.passwords.exists():
+        _write(layout.passwords, _without(layout.passwords, gone))
+    if layout.roster.exists() and (listed := [each for each in roster(str(layout.place.folder)) if each in gone]):
+        them = "it" if len(listed) == 1 else "them"
+        told.append(
+            f"Take {', '.join(listed)} out of {layout.roster}, or the next `teach accounts` makes {them} again."
+        )
+    return told
 
 
 def make(layout: Layout, accounts: Accounts, names: list[str]) -> bool:
@@ -58,14 +71,23 @@ def make(layout: Layout, accounts: Accounts, names: list[str]) -> bool:
         except Problem as problem:
             print(problem)
             well = False
-    print(f"{len(accounts.names())} accounts of this class are there. Start the hub anew, so that it knows them.")
+    print(f"{len(accounts.names())} accounts of this class are there.")
+    print("If the hub is running, restart it, so that it knows them.")
     return well
 
 
 def _note(file: Path, name: str, password: str) -> None:
-    """Add a line to the list of first passwords, which root alone can read."""
-    line = io.StringIO()
-    csv.writer(line).writerow([name, password])
-    known = file.read_bytes() if file.exists() else b"account,password\r\n"
-    files.write(file, known + line.getvalue().encode())
+    """Add a line to the list of first passwords, in the place of an older one of that name."""
+    known = _without(file, [name]) if file.exists() else [b"account,password"]
+    _write(file, [*known, f"{name},{password}".encode()])
+
+
+def _without(file: Path, names: list[str]) -> list[bytes]:
+    """The lines of the list, but for those of these accounts."""
+    return [line for line in file.read_bytes().splitlines() if line.partition(b",")[0].decode("latin-1") not in names]
+
+
+def _write(file: Path, lines: list[bytes]) -> None:
+    """Write the list of first passwords, which root alone can read."""
+    files.write(file, b"".join(line + b"\r\n" for line in lines))
     file.chmod(0o600)

@@ -63,7 +63,7 @@ def demonstration(c: object, folder: str, names: Iterable[str], password: str) -
     c.Authenticator.allowed_users = set(names)
     c.SharedPasswordAuthenticator.user_password = password
     c.JupyterHub.spawner_class = "localprocess"
-    c.Spawner.environment["JUPYTER_CONFIG_PATH"] = str(layout.place.settings / "students")  # no course of nbgrader's
+    c.Spawner.environment["JUPYTER_CONFIG_PATH"] = str(layout.trial_settings)  # no course of nbgrader's, nor its menu
 
 
 def _class(c, folder, students, teachers, make_accounts):

@@ -125,7 +125,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if not 1 <= asked.students <= 50:
         parser.error(f"--students {asked.students}: a trial has 1 to 50 of them")
-    for stop in (signal.SIGTERM, signal.SIGHUP):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script that starts this with & has SIGINT ignored
         signal.signal(stop, signal.default_int_handler)
     names = [f"{DEMONSTRATION}{i + 1}" for i in range(asked.students)]
     trial = Trial(Layout(place.here()), names, asked.port)
@@ -133,12 +133,20 @@ def main(argv: list[str]) -> int:
     try:
         with trial:
             print(_welcome(trial), flush=True)
-            trial.hub.wait()
+            _wait_until_stopped(trial.hub)
             print(f"The hub has ended by itself; what it wrote is in {trial.log}.")
     except KeyboardInterrupt:
-        print()
+        pass
     print("\n".join(getattr(trial, "told", [])))
     return 0
+
+
+def _wait_until_stopped(hub):
+    try:
+        hub.wait()
+    except KeyboardInterrupt:
+        print("\nEnding the hub; this can take a minute …", flush=True)
+        raise
 
 
 def _welcome(trial):
@@ -148,7 +156,7 @@ def _welcome(trial):
   password   {trial.password}
 
 A demonstration: whoever knows the password can be any of these invented students, so the hub listens on this machine
-alone, and nothing done here is graded. For a class see {trial.layout.place.folder}/HUB.md.
+alone. Nothing done here is graded, and handing in is switched off. For a class see {trial.layout.place.folder}/HUB.md.
 Ctrl-C ends it, removes these accounts, and keeps what they wrote in {trial.layout.trial_homes}.
 """
 
