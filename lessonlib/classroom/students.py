@@ -26,7 +26,9 @@ Begin with [the first page](notebooks/00_start_here.ipynb). The lessons are in `
 
 **To hand in an exercise**, open *Nbgrader, Assignment List* in JupyterLab, fetch the assignment, work in the folder
 that it makes, and submit it there. You may submit again until the date that your instructor names. Feedback comes the
-same way: *Fetch Feedback*, in the same list.
+same way: *Fetch Feedback*, in the same list. Only the fetched copy is handed in; what you write in `exercises/` is for
+practice and earns no points. If a link from the fetched copy to a lesson leads nowhere, open the lesson in `notebooks/`
+here.
 
 Some lessons tell you to type `python3 course.py …`. That is for readers who run the course on their own machine.
 """

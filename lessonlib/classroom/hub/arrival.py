@@ -15,10 +15,7 @@ from lessonlib.course import Problem
 
 SECONDS_TO_COPY = 120
 COPY = "course"  # the folder in each student's home
-LINKED = (
-    "notebooks",
-    "exercises",
-)  # where ../notebooks and ../exercises lead from ~/NAME, a fetched assignment
+LINKED = ("notebooks", "exercises")  # a fetched assignment lies in ~/NAME and links to ../notebooks
 FIRST_OF_PEOPLE = 1000  # lower numbers are the system's own accounts
 ONE_AT_A_TIME = asyncio.Lock()
 
