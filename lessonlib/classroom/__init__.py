@@ -7,6 +7,8 @@
       students      the students' repository
       assignments   the class folder for nbgrader
     __main__        FOLDER/teach, the instructor's way in; it runs in FOLDER/env, as all below
+      teaching      its commands
+      due           when an assignment is due, as an instructor writes it
       guard         nothing is graded where nbgrader would run answers itself
       collecting    takes only what its owner has submitted, at the time that the file system tells
       plugin        our steps of nbgrader's autograde

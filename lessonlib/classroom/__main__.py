@@ -10,7 +10,10 @@ from lessonlib.course import Problem, console
 # A line of help, and the function that does it: main(argv) -> exit code.
 COMMANDS = {
     "list": ("the assignments, and how far each one is", "lessonlib.classroom.teaching:show"),
-    "release": ("let students fetch an assignment; --due sets its date", "lessonlib.classroom.teaching:release"),
+    "release": (
+        "let students fetch an assignment; --due sets or changes its date",
+        "lessonlib.classroom.teaching:release",
+    ),
     "collect": ("take what was handed in", "lessonlib.classroom.teaching:collect"),
     "grade": ("collect, grade and record; --again to grade anew", "lessonlib.classroom.teaching:grade_all"),
     "feedback": ("give each student their page", "lessonlib.classroom.teaching:feedback"),
@@ -24,6 +27,8 @@ COMMANDS = {
     "check": ("see whether grading is safe here", "lessonlib.classroom.teaching:check"),
 }
 
+ALONE = "list"  # what `teach` alone does, before it prints the help text
+
 
 def usage() -> str:
     """The help text."""
@@ -34,7 +39,7 @@ def usage() -> str:
 def main(argv: list[str]) -> int:
     """Run the command that `argv` begins with and return its exit code."""
     console.show_what_it_can()
-    name = argv[0] if argv else "list"
+    name = argv[0] if argv else ALONE
     if name in ("-h", "--help") or name not in COMMANDS:
         told = usage() if name in ("-h", "--help") else f"There is no command {name!r}.\n\n{usage()}"
         print(told, file=sys.stdout if name in ("-h", "--help") else sys.stderr)
@@ -42,7 +47,10 @@ def main(argv: list[str]) -> int:
     module, _, function = COMMANDS[name][1].partition(":")
     try:
         os.environ.update(place.here().variables(instructor=True))
-        return getattr(import_module(module), function)(argv[1:])
+        code = getattr(import_module(module), function)(argv[1:])
+        if not argv:
+            print(f"\n{usage()}")
+        return code
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1

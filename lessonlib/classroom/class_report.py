@@ -119,9 +119,11 @@ def _lead(grades: list[Graded]) -> str:
     points = [grade.points for grade in grades]
     full = sum(grade.points == grade.out_of for grade in grades)
     out_of = max(grade.out_of for grade in grades)
+    few, middle, many = (shown(number) for number in (min(points), statistics.median(points), max(points)))
+    spread = f"{few} to {many}, median {middle}" if few != many else few
     return (
-        f"{_count(len(grades), 'submission')} graded. Half of them have {shown(statistics.median(points))} of "
-        f"{shown(out_of)} points or more; {full} {'has' if full == 1 else 'have'} all of them."
+        f"{_count(len(grades), 'submission')} graded. Points: {spread}, of {shown(out_of)}; "
+        f"{full} {'has' if full == 1 else 'have'} all of them."
     )
 
 
@@ -169,7 +171,7 @@ def _of_exercise(about: Class, one: Found) -> str:
     for id, who in ordered:
         cells = [escape(_name(id)), str(len(who)), f"{len(who) / one.tried:.0%}", _words(id)]
         rows.append(cells + ([escape(listed(who))] if about.named else []))
-    caption = f"{one.title}: {one.tried} tried it; a share is of these"
+    caption = f"{one.title}: shares are of the {one.tried} who tried it"
     return _table(caption, head, rows, numbers={1, 2}, look="say")
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-from lessonlib.classroom import canvas, class_report, graded, moodle, roster
+from lessonlib.classroom import canvas, class_report, graded, moodle, place, roster
 from lessonlib.classroom.graded import Graded
 from lessonlib.course import Problem, files, targets
 from lessonlib.lessons import find
 
 EPILOG = """\
 for Canvas, its exported gradebook with one column filled in:
-  course.py grades grades/grades.json --canvas export.csv
+  {command} {grades} --canvas export.csv
 for Moodle, a table to import:
-  course.py grades grades/grades.json --moodle export.csv
+  {command} {grades} --moodle export.csv
 a page about the class, for you alone or, without names, for the class:
-  course.py grades grades/grades.json --report class.html --without-names
+  {command} {grades} --report class.html --without-names
 """
 
 
@@ -37,10 +38,14 @@ def main(argv: list[str]) -> int:
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
+    of_a_class = place.FOLDER in os.environ
+    command = "teach grades" if of_a_class else "course.py grades"
     parser = argparse.ArgumentParser(
-        prog="course.py grades",
+        prog=command,
         description="Move grades to your school's system, or write a report about the class.",
-        epilog=EPILOG,
+        epilog=EPILOG.format(
+            command=command, grades="class/grades/02_layers/grades.json" if of_a_class else "grades/grades.json"
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     say = parser.add_argument

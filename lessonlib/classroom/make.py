@@ -14,7 +14,7 @@ from lessonlib.classroom.place import Place
 from lessonlib.course import Problem
 
 TEACH = """#!/bin/sh
-# The instructor's command; `teach` alone lists what it can do. Made by `course.py class`.
+# The instructor's command; `teach` alone lists the assignments and what it can do. Made by `course.py class`.
 {variables}
 exec "$LESSONLIB_CLASS/env/bin/python" -P -m lessonlib.classroom "$@"
 """
@@ -50,12 +50,16 @@ def make(where: Place) -> list[str]:
     assignments.write(where, made)
     made.write(where.teach, TEACH.format(variables=_exports(where)), 0o755)
     hub.write(where, made)
-    made.write(where.folder / "README.md", README.format(teach=where.teach, folder=where.folder, hub=hub.readme(where)))
+    made.write(where.folder / "README.md", _readme(where))
     made.keep()
     _check(where)
     for folder in (where.course, where.folder / NEWER):
         give(folder, where.owner)
     return [*said, *made.said, *environment.warnings(where)]
+
+
+def _readme(where: Place) -> str:
+    return README.format(teach=where.teach, folder=where.folder, hub=hub.readme(where))
 
 
 def _try(where: Place) -> None:
@@ -93,8 +97,48 @@ have written stays.
 {teach} feedback 02_layers       # a page for each student
 ```
 
-`{teach}` alone lists the assignments and everything else it can do. `{teach} open` shows the same on nbgrader's own
-pages: *Nbgrader, Formgrader* in JupyterLab.
+The number is enough: `{teach} grade 02`. To move the date of a released assignment, `release` it once more with
+another `--due`; students keep their copy.
+
+`{teach}` alone lists the assignments and everything else it can do. `{teach} open` shows the same in JupyterLab, on
+nbgrader's own pages: menu *Nbgrader, Formgrader*, where *Generate* comes before *Release*. (`--no-browser` only prints
+the address.) Run these commands with the account that the class belongs to; only `trial`, `accounts` and `hub` need
+sudo.
+
+Points for Canvas or Moodle, and a page about the class:
+
+```sh
+{teach} grades {folder}/class/grades/02_layers/grades.json --canvas export.csv
+{teach} grades {folder}/class/grades/02_layers/grades.json --report class.html
+```
+
+**There are two copies of each exercise.** The one in `course/exercises` is for practice, and lessons lead to it. The
+one that counts is what a student fetches: `02_layers/02_layers.ipynb`. Say so when you release the first: who works
+in the practice copy and submits the other hands in nothing. `grade` names submissions without an answer.
+
+## Students without the hub
+
+A student with an account on this machine types, once in each terminal:
+
+```sh
+export PATH={folder}/env/bin:$PATH
+export JUPYTER_CONFIG_PATH={folder}/settings/students:{folder}/settings
+export GIT_CONFIG_SYSTEM={folder}/settings/gitconfig
+```
+
+and then, in their home folder:
+
+```sh
+git clone {folder}/students.git course     # the lessons; once
+nbgrader fetch_assignment 02_layers        # makes the folder 02_layers
+jupyter lab                                # work in 02_layers/02_layers.ipynb
+nbgrader submit 02_layers
+nbgrader fetch_feedback 02_layers
+```
+
+nbgrader says each time that it found no nbgrader_config.py; it needs none there. In JupyterLab, *Nbgrader, Assignment
+List* does the same by mouse. The feedback page is nbgrader's own, and the one page here that loads something from
+elsewhere: MathJax, for formulas.
 
 {hub}
 ## What is where
@@ -114,8 +158,9 @@ Back up `class/`; everything else can be made again.
 ## How answers are graded
 
 Each answer runs in a limited process of its own, never in a kernel with your rights. Where the settings are broken,
-or name nbgrader's own Execute, nothing is graded. A submission counts for the account that owns its files, whatever
-it is called, and at the time when they last changed by the file system's own clock.
+or would let nbgrader run notebooks itself, nothing is graded; `{teach} check` says whether that is so. A submission
+counts for the account that owns its files, whatever it is called. Its time is when its files last changed, not what
+the student wrote.
 
 Grading again gives the same points: they depend on the answers and the seed in `class/nbgrader_config.py`. A run that
 was stopped resumes where it left off. A score that you have set by hand stays.

@@ -10,20 +10,18 @@ import sys
 import traceback
 import warnings
 from contextlib import closing
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 
-from dateutil.parser import ParserError
-from dateutil.parser import parse as parse_date
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI, NbGraderApp
 from nbgrader.converters import Autograde
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy.exc import SAWarning
 
-from lessonlib.classroom import guard, place
+from lessonlib.classroom import due, graded, guard, place
 from lessonlib.classroom.plugin import SandboxGrade
-from lessonlib.course import Problem
+from lessonlib.course import Problem, notebooks
 from lessonlib.course.submissions import readable
 
 warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader 0.9.6 has it at each submission
@@ -37,7 +35,10 @@ class Class:
 
     def __init__(self):
         self.place = place.here()
-        os.chdir(self.place.course)
+        try:
+            os.chdir(self.place.course)
+        except PermissionError:
+            raise Problem(f"This command is for the instructor, {self.place.course.owner()}.") from None
         guard.install()
         self.app = NbGraderApp()
         self.app.log_level = logging.ERROR
@@ -53,13 +54,26 @@ class Class:
         except guard.Unsafe as unsafe:
             raise Problem(str(unsafe)) from None
 
+    def assignment(self, said: str) -> str:
+        """The assignment of this name or number. Raises Problem where there is none."""
+        known = sorted(
+            path.stem for path in self.place.course.glob("source/*/*.ipynb") if path.stem == path.parent.name
+        )
+        called = said.removesuffix(".ipynb").replace("-", "_")
+        fits = [
+            name for name in known if called.zfill(2) == name.partition("_")[0] or called == notebooks.name_of(name)
+        ]
+        if said in known or len(fits) == 1:
+            return said if said in known else fits[0]
+        raise Problem(f"There is no assignment {said!r}. There are: {', '.join(known)}.")
+
     def source(self, name: str) -> Path:
-        """The source of the assignment. Raises Problem where there is none of this name."""
-        path = self.place.course / "source" / name / f"{name}.ipynb"
-        if not path.exists():
-            known = ", ".join(sorted(folder.name for folder in path.parents[1].glob("*/")))
-            raise Problem(f"There is no assignment {name!r}. There are: {known}.")
-        return path
+        """The source of the assignment."""
+        return self.place.course / "source" / name / f"{name}.ipynb"
+
+    def is_released(self, name: str) -> bool:
+        """Whether students can fetch the assignment."""
+        return (self.place.exchange / self.place.course_id / "outbound" / name).is_dir()
 
     def students(self, name: str) -> list[str]:
         """Who has a submission of this assignment here."""
@@ -87,7 +101,7 @@ def _reason(result: dict) -> str:
 def _parser(name: str, says: str, assignment: bool = True) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"teach {name}", description=says)
     if assignment:
-        parser.add_argument("assignment", metavar="NAME", help="as `teach` lists it, for example 02_layers")
+        parser.add_argument("assignment", metavar="NAME", help="as `teach` lists it: 02_layers, or 02")
     return parser
 
 
@@ -117,37 +131,45 @@ def show(argv: list[str]) -> int:
 
 
 def release(argv: list[str]) -> int:
-    """Make the students' version of an assignment and let them fetch it."""
+    """Make the students' version of an assignment and let them fetch it; of a released one, set the date alone."""
     parser = _parser("release", "Make the students' version of an assignment and let them fetch it.")
-    parser.add_argument("--due", metavar="DATE", help='for example "2026-12-18 23:59", in the time of this machine')
+    when = 'for example "2026-12-18 23:59", in the time of this machine; without a time, the end of that day'
+    parser.add_argument("--due", metavar="DATE", help=f"{when}. A released assignment gets the new date")
+    parser.add_argument("--again", action="store_true", help="replace what is released; what students have stays")
     options = parser.parse_args(argv)
-    from lessonlib.classroom import booking
-
-    ours, name = Class(), options.assignment
-    booking.sheet(ours.source(name))
-    due = _utc(options.due) if options.due else None
-    with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id) as book:
-        book.update_or_create_assignment(name, **({"duedate": due} if due else {}))
-    ours.did("The students' version", ours.api.generate_assignment(name))
-    ours.did("The release", ours.api.release_assignment(name))
-    inbound = ours.place.exchange / ours.place.course_id / "inbound"
-    inbound.chmod(inbound.stat().st_mode | 0o1000)  # nobody removes what another has handed in
+    date = due.understood(options.due) if options.due else None
+    ours = Class()
+    name = ours.assignment(options.assignment)
+    was_released = ours.is_released(name)
+    if options.again or not was_released:
+        _release(ours, name)
+    elif not date:
+        print(f"{name} is released already and stays as it is. --due changes its date, --again replaces it.")
+    if date:
+        with Gradebook(ours.app.coursedir.db_url, ours.app.coursedir.course_id) as book:
+            book.update_or_create_assignment(name, duedate=due.for_nbgrader(date))
+        kept = " Students keep the copy that they have fetched." if was_released else ""
+        print(f"{name} is {'now ' if was_released else ''}due on {due.in_words(date)}.{kept}")
     return 0
 
 
-def _utc(said: str) -> str:
-    try:
-        return f"{parse_date(said).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ParserError, OverflowError):
-        raise Problem(f'{said!r} is not a date. Write one like "2026-12-18 23:59".') from None
+def _release(ours: Class, name: str) -> None:
+    """Let students fetch the assignment as its source is now. Raises Problem where that fails."""
+    from lessonlib.classroom import booking
+
+    booking.sheet(ours.source(name))
+    ours.did("The students' version", ours.api.generate_assignment(name))
+    ours.api.config.ExchangeReleaseAssignment.force = ours.is_released(name)
+    ours.did("The release", ours.api.release_assignment(name))
+    inbound = ours.place.exchange / ours.place.course_id / "inbound"
+    inbound.chmod(inbound.stat().st_mode | 0o1000)  # nobody removes what another has handed in
 
 
 def collect(argv: list[str]) -> int:
     """Take what was handed in."""
     options = _parser("collect", "Take what was handed in.").parse_args(argv)
     ours = Class()
-    ours.source(options.assignment)
-    _collect(ours, options.assignment)
+    _collect(ours, ours.assignment(options.assignment))
     return 0
 
 
@@ -156,7 +178,8 @@ def _collect(ours: Class, name: str) -> None:
     for row in result.get("log", "").splitlines():
         if row.startswith("[WARNING]"):
             print(readable(row.removeprefix("[WARNING] ")))
-    ours.did(f"Collecting {name}", result)
+    if ours.students(name) or not result["success"]:
+        ours.did(f"Collecting {name}", result)
 
 
 def grade_all(argv: list[str]) -> int:
@@ -165,16 +188,29 @@ def grade_all(argv: list[str]) -> int:
     parser.add_argument("--again", action="store_true", help="regrade what is graded already; scores set by hand stay")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="answers at a time")
     options = parser.parse_args(argv)
-    ours, name = Class(), options.assignment
-    source = ours.source(name)
+    ours = Class()
+    name = ours.assignment(options.assignment)
     _back_up(ours.place.course)
     _collect(ours, name)
-    _run(ours, name, source, options.jobs)
+    if not ours.students(name):
+        return 0
+    _run(ours, name, ours.source(name), options.jobs)
     failed = {student: why for student in ours.students(name) if (why := _book(ours, name, student, options.again))}
     for student, why in failed.items():
         print(f"Not graded: {student}. {why}")
     print(f"{len(ours.students(name)) - len(failed)} of {len(ours.students(name))} submissions are in the gradebook.")
+    if empty := _empty(ours.place.grades / name / "grades.json"):
+        print(f"Nothing answered: {graded.listed(empty)}. {PRACTICE}")
     return 1 if failed else 0
+
+
+PRACTICE = "Did they work in the practice copy, course/exercises, and not in the one that they fetched to hand in?"
+
+
+def _empty(grades: Path) -> list[str]:
+    """Whose submissions have no answer in them."""
+    found = graded.read(grades) if grades.exists() else []
+    return [one.name for one in found if one.points is not None and not one.is_begun]
 
 
 def _back_up(course: Path) -> None:
@@ -212,8 +248,10 @@ def _book(ours: Class, name: str, student: str, again: bool) -> str:
 def feedback(argv: list[str]) -> int:
     """Write a page for each graded submission and let its student fetch it."""
     options = _parser("feedback", "Write each student's page and let them fetch it.").parse_args(argv)
-    ours, name = Class(), options.assignment
-    ours.source(name)
+    ours = Class()
+    name = ours.assignment(options.assignment)
+    if not any(ours.place.course.glob(f"autograded/*/{name}/*.ipynb")):
+        raise Problem(f"Nothing of {name} is graded yet.")
     ours.did("The pages", ours.api.generate_feedback(name))
     count = 0
     for page in sorted(ours.place.course.glob(f"feedback/*/{name}/{name}.html")):
@@ -246,6 +284,8 @@ def export(argv: list[str]) -> int:
 def open_pages(argv: list[str]) -> int:
     """Start JupyterLab on the class folder, where the formgrader is; what is passed goes to JupyterLab."""
     ours = Class()
+    if os.geteuid() == 0 and "--allow-root" not in argv:
+        raise Problem("Run `teach open` as the account that the class belongs to, not as root; or add --allow-root.")
     arguments = [f"--ServerApp.root_dir={ours.place.course}", "--LabApp.default_url=/lab", *argv]
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyter", "lab", *arguments])
 

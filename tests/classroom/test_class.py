@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import pwd
+import re
 import socket
 import sqlite3
 import subprocess
@@ -182,6 +183,7 @@ def test_who_could_not_be_graded_is_named_with_the_reason(seven):
     assert seven.code == 1
     assert f"Not graded: lp. There is no {FILE} in what was handed in." in seven.said
     assert "6 of 7 submissions are in the gradebook." in seven.said
+    assert re.search(rf"^Nothing answered: .*\b{STUDENTS['untouched']}\b.*practice copy", seven.said, re.MULTILINE)
 
 
 def test_a_submission_counts_for_its_owner_at_the_time_that_the_system_tells(seven):
