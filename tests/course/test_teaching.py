@@ -66,7 +66,7 @@ def test_every_command_and_option_that_it_names_is_there():
     assert {command for command, _ in named} <= set(commands.available())
     options = {option for _, rest in named for option in re.findall(r"--[a-z-]+", rest)}
     options |= set(re.findall(r"`(--[a-z-]+)", GUIDE))
-    rooms = ("course/grade.py", "classroom/grades.py", "classroom/package.py")
+    rooms = ("course/grade.py", "classroom/grades.py", "classroom/package.py", "classroom/teaching.py")
     known = "".join((ROOT / "lessonlib" / room).read_text(encoding="utf-8") for room in rooms)
     assert [option for option in options if f'"{option}"' not in known] == []
 
