@@ -120,9 +120,9 @@ def _lead(grades: list[Graded]) -> str:
     full = sum(grade.points == grade.out_of for grade in grades)
     out_of = max(grade.out_of for grade in grades)
     few, middle, many = (shown(number) for number in (min(points), statistics.median(points), max(points)))
-    spread = f"{few} to {many}, median {middle}" if few != many else few
+    spread = f"{few} to {many} of {shown(out_of)}, median {middle}" if few != many else f"{few} of {shown(out_of)}"
     return (
-        f"{_count(len(grades), 'submission')} graded. Points: {spread}, of {shown(out_of)}; "
+        f"{_count(len(grades), 'submission')} graded. Points: {spread}; "
         f"{full} {'has' if full == 1 else 'have'} all of them."
     )
 

@@ -130,10 +130,11 @@ and then, in their home folder:
 
 ```sh
 git clone {folder}/students.git course     # the lessons; once
+ln -s course/notebooks course/exercises .  # links in what you fetch lead there; once
 nbgrader fetch_assignment 02_layers        # makes the folder 02_layers
 jupyter lab                                # work in 02_layers/02_layers.ipynb
 nbgrader submit 02_layers
-nbgrader fetch_feedback 02_layers
+nbgrader fetch_feedback 02_layers          # when the instructor has given it
 ```
 
 nbgrader says each time that it found no nbgrader_config.py; it needs none there. In JupyterLab, *Nbgrader, Assignment

@@ -263,7 +263,7 @@ def feedback(argv: list[str]) -> int:
         if not result["success"]:
             raise Problem(f"The page of {student} could not be released: {_reason(result)}")
         count += 1
-    print(f"{count} students can fetch their page.")
+    print(f"{count} {'student' if count == 1 else 'students'} can fetch their page.")
     return 0
 
 

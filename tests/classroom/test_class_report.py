@@ -57,7 +57,7 @@ def test_every_misconception_is_counted_once_a_submission_and_has_the_checks_own
     plain = re.sub(r"<[^>]+>", "", line)
     assert known.words.replace("`", "") in plain and known.next.replace("`", "") in plain
     assert any(class_report.UNNAMED in row and "dot" in row for row in re.findall(r"<tr>.*?</tr>", text))
-    assert "5 submissions graded. Points: 0 to 8, median 2, of 8; 1 has all of them." in text
+    assert "5 submissions graded. Points: 0 to 8 of 8, median 2; 1 has all of them." in text
     assert "Linear: shares are of the 4 who tried it" in text
     assert "Linear | 1 | 3 | 1 | 35%" in rows(text) and "Embed | 2 | 1 | 2 | 45%" in rows(text)
 

@@ -139,4 +139,5 @@ def test_what_is_no_date_is_refused():
 def test_the_class_s_page_names_its_own_folders(where):
     page = make._readme(where)
     assert f"export PATH={where.env}/bin:$PATH" in page and f"git clone {where.students} course" in page
+    assert "ln -s course/notebooks course/exercises ." in page
     assert f"{where.teach} grades {where.grades}/02_layers/grades.json --canvas export.csv" in page
