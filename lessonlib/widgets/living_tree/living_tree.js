@@ -23,6 +23,7 @@ function render({ model, el }) {
   el.append(root);
 
   function typed(text) {
+    state.text = text; // before the pen leaves the field as it was: the key that stops it stays in there, too
     pen.stop();
     update(text);
   }
