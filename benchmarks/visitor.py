@@ -30,8 +30,10 @@ class Visitor:
     def open(self) -> None:
         """Ask for the server, and wait until its page is there."""
         deadline = time.monotonic() + SECONDS
-        while self.session.get(f"{self.url}/hub/spawn", timeout=SECONDS).status_code == TOO_MANY:
+        page = self.session.get(f"{self.url}/hub/spawn", timeout=SECONDS)
+        while page.status_code == TOO_MANY and time.monotonic() < deadline:
             time.sleep(ASKS_AGAIN)
+            page = self.session.get(f"{self.url}/hub/spawn", timeout=SECONDS)
         while time.monotonic() < deadline:
             page = self.session.get(f"{self.url}{self.own}lab", timeout=SECONDS)
             if page.ok and urlsplit(page.url).path.startswith(self.own):
