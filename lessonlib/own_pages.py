@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 HERE = Path(__file__).parent
-REPORT = Template((HERE / "own_pages.html").read_text("utf-8"))
+FRAME = Template((HERE / "own_pages.html").read_text("utf-8"))
 LOOK = (HERE / "own_pages.css").read_text("utf-8")
 
 
@@ -37,18 +37,23 @@ def allowed(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}"
 
 
-def report(mark: str, title: str, lead: str, sections: list[str], note: str, look: str) -> str:
-    """A report as a page of its own: `sections` are HTML, all else plain text; `look` adds to what all reports have."""
-    look = LOOK + look
-    return REPORT.substitute(
+def framed(mark: str, title: str, body: str, look: str, code: str = "") -> str:
+    """A page that loads nothing and runs nothing but `code`, which stands in its `body`; `title` is plain text."""
+    return FRAME.substitute(
         mark=mark,
         title=escape(title),
-        lead=escape(lead),
-        sections="\n".join(sections),
-        note=escape(note),
+        scripts=f"script-src '{allowed(code)}'; " if code else "",
         look=look,
         look_hash=allowed(look),
+        body=body,
     )
+
+
+def report(mark: str, title: str, lead: str, sections: list[str], note: str, look: str) -> str:
+    """A report as a page of its own: `sections` are HTML, all else plain text; `look` adds to what all reports have."""
+    parts = [f"<h1>{escape(title)}</h1>", f'<p class="lead">{escape(lead)}</p>', *sections]
+    body = "\n".join(["<main>", *parts, f"<footer><p>{escape(note)}</p></footer>", "</main>", ""])
+    return framed(mark, title, body, LOOK + look)
 
 
 def write(file: Path, page: bytes) -> None:

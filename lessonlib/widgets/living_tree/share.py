@@ -18,7 +18,7 @@ from lessonlib.widgets.living_tree.reading import read
 from lessonlib.widgets.living_tree.widget import LivingTree, example
 
 HERE = Path(__file__).parent
-TEMPLATE = Template((HERE / "page.html").read_text("utf-8"))
+BODY = Template((HERE / "page.html").read_text("utf-8"))
 MARK = '<meta name="generator" content="lessonlib share">'  # a page of ours may be written over by another of ours
 FULL = 600_000  # bytes of a page; where float32 would need more, weights go as float16
 LIMIT = 2_500_000  # bytes; about 900,000 parameters as float16
@@ -91,17 +91,9 @@ def page(described: Description, title: str, about: str = "", words: Sequence[st
         f"{described.parameters:,} parameters, {len(described.characters)} characters, of which it sees "
         f"{described.context} at a time.{rounded}"
     )
-    return TEMPLATE.substitute(
-        mark=MARK,
-        title=html.escape(title),
-        about=f"<p>{html.escape(about)}</p>" if about else "",
-        facts=facts,
-        state=_inside(state),
-        look=look,
-        look_hash=own_pages.allowed(look),
-        code=code,
-        code_hash=own_pages.allowed(code),
-    )
+    about = f"<p>{html.escape(about)}</p>" if about else ""
+    body = BODY.substitute(title=html.escape(title), about=about, facts=facts, state=_inside(state), code=code)
+    return own_pages.framed(MARK, title, body, look, code)
 
 
 def kept(described: Description, precision: int) -> dict:
