@@ -49,10 +49,11 @@ class Watch:
 
     def _look(self) -> None:
         with budget.one_thread():
-            budget.work()  # the first one warms up
-            self.times.append(budget.work())
-            while not self._over.wait(EVERY):
+            while True:
+                budget.work()  # after a pause the first one finds nothing in the caches, unlike a step of training
                 self.times.append(budget.work())
+                if self._over.wait(EVERY):
+                    return
 
     def slowness(self) -> float:
         """How many times as long as the reference a step took, at least 1."""
