@@ -1,4 +1,4 @@
-"""For all tests, however they are started: no file of a learner's is touched."""
+"""For all tests, however they are started: no file of a learner's is touched, and several processes share the work."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,32 @@ from pathlib import Path
 import pytest
 
 from lessonlib.course import ROOT, committed
+
+# Files that take long, the longest first: a process that begins one of them last would keep the others waiting.
+LONG = (
+    "classroom/test_class.py",
+    "classroom/test_hub.py",
+    "course/test_nbgrader.py",
+    "benchmarks/test_benchmarks.py",
+    "unit/test_course_testing.py",
+    "unit/test_course_environment.py",
+    "course/test_hostile.py",
+    "classroom/test_package.py",
+    "unit/test_broken_trees.py",
+    "examples/test_scaling_out.py",
+    "unit/test_capstone.py",
+    "course/test_grade.py",
+    "course/test_pretrain.py",
+    "widgets/test_sick_models.py",
+    "unit/test_other_words.py",
+    "course/test_update.py",
+    "course/test_recipes.py",
+    "course/test_hosted.py",
+    "text/test_spelling.py",
+    "browser/test_site.py",
+    "browser/test_lessons.py",
+    "browser/test_widgets.py",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +48,36 @@ def committed_course(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("committed") / "course"
     committed.unpack(ROOT, folder)
     return folder
+
+
+# --- several processes ---
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0].removeprefix("tests/")
+
+
+def _shares_nothing(nodeid: str) -> bool:
+    return _file(nodeid).startswith("checks/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What takes long comes first; what can be dealt out one by one, and so fills the gaps, comes last."""
+    ranks = {file: rank for rank, file in enumerate(LONG)}
+    items.sort(key=lambda item: (_shares_nothing(item.nodeid), ranks.get(_file(item.nodeid), len(LONG))))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """`--dist loadfile`, but for the checks' tests: their files differ in length by a hundred times."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if _shares_nothing(nodeid) else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False  # the order above is by time, not by number of tests
+    return Scheduling(config, log)

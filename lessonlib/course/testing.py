@@ -19,9 +19,10 @@ from lessonlib.course.automatic import surroundings
 
 RUFF = [sys.executable, "-m", "ruff"]
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-TWO = ["-n", "2"]  # processes, on any machine: what is shown here is shown in CI
-# The cells of a notebook share a kernel, so they stay on one of the two processes.
-NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", *TWO, "--dist", "loadfile"]
+# Two processes, on any machine: what is shown here is shown in CI. A file stays on one of them: the tests of a file
+# share what is dear, the cells of a notebook a kernel.
+TWO = ["-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", *TWO]
 
 
 class Copies(NamedTuple):
@@ -50,12 +51,9 @@ def style(course: Copies, quick: bool) -> Iterator[Step]:
 
 def code(course: Copies, quick: bool) -> Iterator[Step]:
     """Everything below tests/ that needs no browser; with --quick without the checks' own and what is marked slow."""
-    environment = {"COURSE_COMMITTED": str(course.committed)}
-    short = ["-m", "not slow"] if quick else []
-    most = ["tests", "--ignore=tests/browser", "--ignore=tests/checks", *short]
-    yield Step([*PYTEST, *most, *TWO, "--dist", "loadfile"], course.here, environment)
-    if not quick:  # its files differ in length by a hundred times, and its tests share nothing dear
-        yield Step([*PYTEST, "tests/checks", *TWO, "--dist", "load"], course.here, environment)
+    short = ["--ignore=tests/checks", "-m", "not slow"] if quick else []
+    command = [*PYTEST, "tests", "--ignore=tests/browser", *short, *TWO]
+    yield Step(command, course.here, {"COURSE_COMMITTED": str(course.committed)})
 
 
 def notebooks(course: Copies, quick: bool) -> Iterator[Step]:
@@ -69,7 +67,7 @@ def notebooks(course: Copies, quick: bool) -> Iterator[Step]:
 
 def browser(course: Copies, quick: bool) -> Iterator[Step]:
     """JupyterLab in a headless Chromium."""
-    yield Step([*PYTEST, "tests/browser"], course.here, {"COURSE_COMMITTED": str(course.committed)})
+    yield Step([*PYTEST, "tests/browser", *TWO], course.here, {"COURSE_COMMITTED": str(course.committed)})
 
 
 Part = Callable[[Copies, bool], Iterator[Step]]

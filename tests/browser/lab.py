@@ -5,6 +5,7 @@ with lab.open("notebooks/05_tree.ipynb", color_scheme="dark") as notebook:
     notebook.cell(3).screenshot(path="cell.png")
 """
 
+import contextlib
 import secrets
 import socket
 import subprocess
@@ -28,6 +29,25 @@ CHROMIUM = [
 ]
 SECONDS_TO_START = 60
 PANEL = "window.jupyterapp.shell.currentWidget"
+# A theme's name comes before its colours.
+FOLLOWED = """(light) => {
+    const colour = getComputedStyle(document.body).getPropertyValue("--jp-layout-color0").trim();
+    const named = document.body.dataset.jpThemeLight === String(light);
+    return named && light === (colour === "white" || colour.startsWith("#f"));
+}"""
+SETTLED = """() => new Promise((done) => {
+    let last = "", alike = 0;
+    const look = () => {
+        const boxes = [...document.querySelectorAll(".ll, .ll svg, .ll canvas")].map((e) => e.getBoundingClientRect());
+        const now = boxes.map((b) => `${b.x} ${b.y} ${b.width} ${b.height}`).join();
+        const ends = (a) => a.effect.getComputedTiming().endTime < Infinity; // a cursor's blinking does not
+        const moving = document.getAnimations().some((a) => a.playState === "running" && ends(a));
+        alike = now === last && !moving ? alike + 1 : 0;
+        last = now;
+        alike < 12 ? requestAnimationFrame(look) : done();
+    };
+    look();
+})"""
 
 
 class Lab:
@@ -133,14 +153,32 @@ class Notebook:
         self.page.on("request", lambda request: note(request.url))
         self.page.on("websocket", lambda socket: note(socket.url))
 
+    # --- how it looks ---
+
+    def theme(self, scheme: str) -> None:
+        """Change the system's "light" or "dark", and wait until JupyterLab has followed with all its colours."""
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.wait_for_function(FOLLOWED, arg=scheme == "light")
+        self.settle()
+
+    def resize(self, width: int, height: int = 900) -> None:
+        """Change the size of the window, and wait until all that is drawn has followed."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for twelve frames in a row that look alike."""
+        self.page.evaluate(SETTLED)
+
     # --- running ---
 
     def wait_until_idle(self, seconds: float = 600) -> None:
-        """Wait for the kernel to have nothing left to do."""
-        idle = f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
-        for _ in range(2):  # between two cells it is idle for a moment
-            self.page.wait_for_function(idle, timeout=seconds * 1000)
-            self.page.wait_for_timeout(60)
+        """Wait for the kernel to have done all that the page has asked of it so far."""
+        kernel = f"{PANEL}?.sessionContext?.session?.kernel"
+        idle = f"() => {kernel}?.status === 'idle'"
+        self.page.wait_for_function(idle, timeout=seconds * 1000)
+        self.page.evaluate(f"() => {kernel}.requestKernelInfo()")  # answered in its turn: after whatever came before
+        self.page.wait_for_function(idle, timeout=seconds * 1000)
 
     def command(self, name: str, wait: bool = True) -> None:
         """Run a command of JupyterLab by its name."""
@@ -199,6 +237,9 @@ class Notebook:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody is given by chance before the server takes it: systems hand out those above 32768."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

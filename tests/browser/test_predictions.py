@@ -13,10 +13,12 @@ from lessonlib.course.execute import METADATA
 CODE = "window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code')"
 SLOW = """
 import time
+from pathlib import Path
 from lessonlib.widgets import predict
 with predict("flat-mlp-luck") as came_out:
     print("a secret sum")
-    time.sleep(3)
+    while not Path("go").exists():
+        time.sleep(0.05)
     came_out(1.07)
 """
 
@@ -45,6 +47,7 @@ def test_a_guess_made_while_the_cell_computes_is_kept_and_answered_when_it_is_do
         box = asked.get_by_role("textbox")
         box.fill("1")
         box.focus()
+        (file.parent / "go").touch()
         notebook.wait_until_idle()
         box = asked.get_by_role("textbox")
         expect(box).to_be_focused()

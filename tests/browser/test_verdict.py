@@ -91,17 +91,14 @@ def test_check_again_takes_the_answer_as_it_stands_and_the_file_keeps_the_result
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_either_theme(page, scheme):
-    page.page.emulate_media(color_scheme=scheme)
-    page.page.wait_for_function("l => document.body.dataset.jpThemeLight === l", arg=str(scheme == "light").lower())
-    page.page.wait_for_timeout(300)
+    page.theme(scheme)
     found = Axe().run(page.page, context=".ll-verdict")
     assert found.violations_count == 0, found.generate_report()
-    page.page.emulate_media(color_scheme="light")
+    page.theme("light")
 
 
 def test_nothing_is_cut_off_on_a_phone_and_the_page_had_no_errors(page):
-    page.page.set_viewport_size({"width": 390, "height": 844})
-    page.page.wait_for_timeout(400)
+    page.resize(390, 844)
     assert cards(page).first.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
     assert page.console_errors == []
     assert page.outside_requests == []

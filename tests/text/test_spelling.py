@@ -44,7 +44,7 @@ def prose_in_code(file: Path) -> Iterator[str]:
 PAGES = ("*.md", "gallery/*.md", "lessonlib/classroom/**/*.md", "lessonlib/course/site/pages/*.md")
 
 
-def texts(committed: Path) -> Iterator[tuple[str, str]]:
+def read(committed: Path) -> Iterator[tuple[str, str]]:
     for folder in ("notebooks", "solutions"):
         for file in sorted((committed / folder).glob("*.ipynb")):
             for cell in nbformat.read(file, 4).cells:
@@ -60,8 +60,14 @@ def texts(committed: Path) -> Iterator[tuple[str, str]]:
             yield str(file.relative_to(committed)), sentence
 
 
-def test_every_word_is_known(committed_course, dictionary):
-    wrong = [(where, sorted(words)) for where, text in texts(committed_course) if (words := unknown(text, dictionary))]
+@pytest.fixture(scope="module")
+def texts(committed_course) -> list[tuple[str, str]]:
+    """Every text, with the place where it stands."""
+    return list(read(committed_course))
+
+
+def test_every_word_is_known(texts, dictionary):
+    wrong = [(where, sorted(words)) for where, text in texts if (words := unknown(text, dictionary))]
     assert wrong == []
 
 
@@ -69,13 +75,13 @@ def test_a_slip_is_found(dictionary):
     assert unknown("The recieptive field doubels; `recieptive` is code.", dictionary) == {"recieptive", "doubels"}
 
 
-def test_no_word_is_listed_for_nothing(committed_course, dictionary):
-    everything = " ".join(text.lower() for _, text in texts(committed_course))
+def test_no_word_is_listed_for_nothing(texts, dictionary):
+    everything = " ".join(text.lower() for _, text in texts)
     assert [word for word in OWN if word not in everything or not dictionary.unknown([word])] == []
 
 
-def test_the_texts_are_there(committed_course):
-    places = {where.partition(",")[0] for where, _ in texts(committed_course)}
+def test_the_texts_are_there(texts):
+    places = {where.partition(",")[0] for where, _ in texts}
     assert {
         "README.md",
         "lessonlib/content/quiz.toml",
