@@ -30,6 +30,7 @@ LONG = (
     "text/test_spelling.py",
     "browser/test_site.py",
     "browser/test_lessons.py",
+    "browser/test_lab.py",
     "browser/test_widgets.py",
 )
 

@@ -8,6 +8,7 @@ from lessonlib import lessons
 LESSONS = ("start-here", "tree", "scaling-up", "what-it-learned")
 
 
+@pytest.mark.timeout(900)  # on a busy machine
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_it_runs_from_top_to_bottom_on_this_machine_alone(lab: Lab, lesson: str):
     with lab.open(f"notebooks/{lessons.find(lesson).file}") as notebook:
