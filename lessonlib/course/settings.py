@@ -20,8 +20,7 @@ LAB = {
 }
 
 # nbgrader comes with the test line; its buttons are for teachers. `jupyter labextension enable` brings them back.
-# And no page asks Node, where there is one, whether extensions are to be built: they all come built.
-PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}, "buildAvailable": False, "buildCheck": False}
+PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}}
 
 # What the server reads. The token that guards it is left on.
 SAVE_HOOK = "lessonlib.course.saving.drop_dead_views"
