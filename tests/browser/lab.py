@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from lessonlib.course.automatic import surroundings
 
@@ -28,6 +28,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 SECONDS_TO_START = 60
+FAILED = "Failed to load resource: the server responded with a status of 500"
 PANEL = "window.jupyterapp.shell.currentWidget"
 # A theme's name comes before its colours.
 FOLLOWED = """(light) => {
@@ -149,9 +150,15 @@ class Notebook:
                 self.outside_requests.append(url)
 
         self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
-        self.page.on("console", lambda said: self.console_errors.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._hear)
         self.page.on("request", lambda request: note(request.url))
         self.page.on("websocket", lambda socket: note(socket.url))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        # jupyter_server answers so when it is asked for its kernels while one is starting; JupyterLab asks again.
+        starting = said.text.startswith(FAILED) and "/api/kernels?" in said.location["url"]
+        if said.type == "error" and not starting:
+            self.console_errors.append(said.text)
 
     # --- how it looks ---
 
