@@ -108,10 +108,8 @@ def test_the_published_run_stops_where_the_checkpoint_says(setting):
     assert seen == [10, 20, 30] and done == 30 and seconds > 0
 
 
-SLOW = pytest.param(time_to_loss, marks=pytest.mark.slow)
-
-
-MODULES = [steps, SLOW, fair, longer_context, attention_and_tree, best, convolution_cost, sampling_rate, waiting]
+SLOW = [pytest.param(module, marks=pytest.mark.slow) for module in (time_to_loss, fair, longer_context)]
+MODULES = [steps, *SLOW, attention_and_tree, best, convolution_cost, sampling_rate, waiting]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -167,6 +165,7 @@ def test_a_rung_trains_a_tree_that_works_on_windows(setting):
         assert torch.get_float32_matmul_precision() == "highest"
 
 
+@pytest.mark.slow
 def test_a_list_without_repeats_has_no_names_seen_in_training(setting):
     names = ladder.Names(data.load_words()[:100])
     measured = best.measure(lines.Setting(names, target=None))
@@ -260,7 +259,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("bench", ["steps", "time"])
+@pytest.mark.parametrize("bench", ["steps", pytest.param("time", marks=pytest.mark.slow)])
 def test_any_characters_can_be_measured(tmp_path, name, bench, capsys):
     (tmp_path / "list.txt").write_text("\n".join(LISTS[name]), encoding="utf-8")
     assert command.main([bench, "--words", str(tmp_path / "list.txt"), "--target", "10"]) == 0
@@ -295,6 +294,7 @@ def test_a_class_is_graded_killed_and_taken_up_with_nothing_lost(setting):
     assert 0 < measured[grading.NAMES[1], "processor time each"] < 60
 
 
+@pytest.mark.slow
 def test_course_py_bench_starts_the_package_in_a_process_of_its_own(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)  # from wherever one stands
     assert bench.main(["steps", "--words", "missing.txt"]) == 1

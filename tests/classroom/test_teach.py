@@ -54,6 +54,7 @@ def teach(where, monkeypatch, capsys):
     return run
 
 
+@pytest.mark.slow
 def test_a_released_assignment_gets_another_date_and_stays_as_it_is_until_it_is_replaced(teach, where):
     name, number = SOLUTION.stem, SOLUTION.stem[:2].lstrip("0")
     handed_out = where.exchange / where.course_id / "outbound" / name / SOLUTION.name

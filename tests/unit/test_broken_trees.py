@@ -12,6 +12,7 @@ def examined():
         return {name: broken_trees.examine(name) for name in broken_trees.TREES}
 
 
+@pytest.mark.slow
 def test_every_symptom_is_shown_by_one_tree_alone(examined):
     well = examined["d"]
     odd = {
@@ -27,12 +28,14 @@ def test_every_symptom_is_shown_by_one_tree_alone(examined):
     assert well.means == (24,)
 
 
+@pytest.mark.slow
 def test_only_the_tree_that_is_evaluated_in_training_mode_has_two_losses(examined):
     apart = {name: abs(found.losses[1] - found.losses[2]) for name, found in examined.items()}
     assert apart.pop("a") > 0.01
     assert max(apart.values()) < 1e-4
 
 
+@pytest.mark.slow
 def test_a_tree_that_sees_the_answer_has_a_loss_far_too_low(examined):
     assert examined["b"].losses[2] < 0.7 * examined["d"].losses[2]
 

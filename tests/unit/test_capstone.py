@@ -47,7 +47,11 @@ def short(found: words.WordList) -> sizes.Sizes:
     return dataclasses.replace(capstone.suggest(found), steps=2)
 
 
-@pytest.mark.parametrize("kind", LISTS)
+QUICK = ("letters", "Chinese")
+KINDS = [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.slow) for kind in LISTS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_whole_way_with_lists_of_every_kind(kind, tmp_path):
     found = capstone.read(LISTS[kind], name=kind)
     live = LiveLoss(kind)
