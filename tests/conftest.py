@@ -26,6 +26,8 @@ LONG = (
     "browser/test_widgets.py",
     "browser/test_lab.py",
 )
+GONE = [file for file in LONG if not (Path(__file__).parent / file).exists()]
+assert not GONE, f"tests/conftest.py names files that are not there: {GONE}"
 
 
 @pytest.fixture(autouse=True)
