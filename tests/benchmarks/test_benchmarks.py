@@ -140,6 +140,7 @@ def test_the_convolution_made_for_speed_is_the_same(length):
         torch.testing.assert_close(convolution_cost.convolve(tree, text), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_is_compared_off_the_clock(setting):
     """What runs between two stretches of the published recipe does not change where it goes."""
     alone = published.run(*setting.names.windows, steps=40, every=10)[0]

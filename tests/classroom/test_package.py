@@ -77,6 +77,7 @@ def test_gradescope_runs_the_package_and_reads_what_it_writes(committed_course, 
     assert embed["score"] < embed["max_score"] and "A one-hot of whole numbers" in embed["output"]
 
 
+@pytest.mark.slow
 def test_the_package_installs_itself_as_the_course_does(committed_course, sheets, tmp_path):
     gradescope.pack(committed_course, sheets, tmp_path / "a.zip")
     gradescope.pack(committed_course, sheets, tmp_path / "b.zip")

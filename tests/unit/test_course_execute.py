@@ -106,6 +106,7 @@ def test_the_starters_environment_is_left_as_it_was(tmp_path):
     assert dict(os.environ) == before
 
 
+@pytest.mark.slow
 def test_a_lesson_that_makes_people_wait_is_stored_and_told(tmp_path, monkeypatch, capsys):
     work = "import time\nbegun = time.process_time()\nwhile time.process_time() < begun + 0.5:\n    pass"
     file = notebook(tmp_path, "1 + 1", work)

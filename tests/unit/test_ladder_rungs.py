@@ -77,6 +77,7 @@ def test_a_form_has_the_trees_own_layers_and_batches_that_fit(form, names):
     assert len(y) <= 128 and loss.isfinite()
 
 
+@pytest.mark.slow
 def test_self_distillation_goes_with_every_form(names):
     for form in (forms.windows, forms.whole_names):
         rung = replace(SHARED_PREFIXES, form=form)

@@ -19,7 +19,10 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("name", LISTS)
+QUICK = ("none of c, h, a, r, l", "Chinese")
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in LISTS])
 def test_any_word_list_can_be_looked_into(name):
     vocabulary = Vocabulary(LISTS[name])
     X, Y = windows(LISTS[name], 4, vocabulary)
@@ -40,7 +43,13 @@ def ruin(model, how: str):
 
 
 @pytest.mark.parametrize("how", ["nan", "infinite", "zero", "huge"])
-@pytest.mark.parametrize("make", [lambda: tree(27, 4, 8), lambda: flat_mlp(27, 8, 4, 8)], ids=["tree", "flat"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: tree(27, 4, 8), id="tree"),
+        pytest.param(lambda: flat_mlp(27, 8, 4, 8), id="flat", marks=pytest.mark.slow),
+    ],
+)
 def test_a_model_that_training_has_ruined(make, how):
     vocabulary = Vocabulary(["abcdefghijklmnopqrstuvwxyz"])
     X, Y = windows(["charlotte", "emma"], 8, vocabulary)
