@@ -413,18 +413,19 @@ def test_the_explorer_s_focus_ring_stays_outside_its_labels(page):
 
 
 def pixels(page: Notebook, name: str, test: str) -> int:
-    """How many pixels of a widget's canvas pass a test of r, g, b and x, the distance from the left."""
+    """How many pixels of a widget's canvas pass a test of r, g, b, a and x, the distance from the left."""
     return (
         widget(page, name)
         .locator("canvas")
         .evaluate(
             """(canvas, test) => {
-        const passes = new Function('r', 'g', 'b', 'x', `return ${test}`), wide = canvas.width / canvas.clientWidth;
+        const passes = new Function('r', 'g', 'b', 'a', 'x', `return ${test}`);
+        const wide = canvas.width / canvas.clientWidth;
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         let n = 0;
         for (let i = 0; i < data.length; i += 4) {
             const x = ((i / 4) % canvas.width) / wide;
-            if (data[i + 3] > 200 && passes(data[i], data[i + 1], data[i + 2], x)) n++;
+            if (passes(...data.subarray(i, i + 4), x)) n++;
         }
         return n;
     }""",
@@ -444,7 +445,7 @@ def painted(page: Notebook, name: str, test: str, least: int = 100) -> int:
 
 def test_the_curve_takes_the_colours_of_a_theme_that_comes_late(page):
     widget(page, "curve").scroll_into_view_if_needed()
-    margin = "x < 50 &&"  # only words stand there: the rim of a line has the colour of the ground
+    margin = "x < 44 && a > 90 &&"  # only words stand there: the rim of a line has the colour of the ground
     try:
         page.theme("dark")
         white = painted(page, "curve", f"{margin} Math.min(r, g, b) > 200", least=20)
@@ -465,7 +466,7 @@ def test_unsmoothed_runs_do_not_hide_each_other(page):
         """).strip())  # fmt: skip
     page.run(PLACE["ask"])
     page.output(PLACE["ask"]).locator("canvas").scroll_into_view_if_needed()
-    first, second = painted(page, "ask", "b > r + 40"), painted(page, "ask", "r > b + 40")
+    first, second = painted(page, "ask", "a > 200 && b > r + 40"), painted(page, "ask", "a > 200 && r > b + 40")
     page.set_source(PLACE["ask"], "")
     page.run(PLACE["ask"])
     assert min(first, second) > 0.5 * max(first, second)
