@@ -1,4 +1,4 @@
-"""Training steps per second of lessonlib's layers, of torch.nn, and of the published lesson's formulas."""
+"""Training steps per second: our layers, the same with fused BatchNorm, torch.nn, and the published formulas."""
 
 import torch
 import torch.nn.functional as F
@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from benchmarks import published
 from benchmarks.lines import Setting, in_turns, line
 from lessonlib import models, torch_nn
+from lessonlib.ladder.fused import fuse
 from lessonlib.records import Record
 
 BATCH = 32
@@ -16,14 +17,20 @@ def measure(setting: Setting) -> list[Record]:
     """The tree of 76,579 parameters, plain SGD, batches of 32."""
     X, Y = setting.names.windows
     vocab_size = len(setting.names.vocabulary)
-    theirs, ours, torchs = published.Tree(vocab_size), *(kind.tree(vocab_size, 24, 128) for kind in (models, torch_nn))
+    theirs, fused = published.Tree(vocab_size), fuse(models.tree(vocab_size, 24, 128))
+    ours, torchs = (kind.tree(vocab_size, 24, 128) for kind in (models, torch_nn))
     parameters = theirs.parameters()
 
     def published_steps():
         for _ in range(STEPS):
             published.step(theirs, parameters, X, Y, 0, [])
 
-    calls = {"published": published_steps, "ours": _sgd(ours, X, Y), "torch-nn": _sgd(torchs, X, Y)}
+    calls = {
+        "published": published_steps,
+        "ours": _sgd(ours, X, Y),
+        "fused": _sgd(fused, X, Y),
+        "torch-nn": _sgd(torchs, X, Y),
+    }
     return [
         line(subject, "steps", "/s", [STEPS / turn for turn in seconds], figure="median")
         for subject, seconds in in_turns(calls).items()

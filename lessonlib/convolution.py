@@ -145,9 +145,11 @@ class IncrementalDecoder:
 
     def select(self, rows: torch.Tensor) -> None:
         """Go on with these rows: a choice of True and False, or their numbers, some perhaps more than once."""
+        if rows.dtype == torch.bool:
+            rows = rows.nonzero()[:, 0]
         for queue in self.queues.values():
             for i, x in enumerate(queue):
-                queue[i] = x[rows]
+                queue[i] = x.index_select(0, rows)  # x[rows], in a third of the time
 
     def _left(self, x, pair):
         """What the pair was given `dilation` steps ago; before the first '.' all is dots, so what '.' has become."""
@@ -170,7 +172,9 @@ def generate(model: CausalSequential, vocabulary, n=20, temperature=1.0, generat
         decoder = IncrementalDecoder(model)
         for position in range(max_length):
             probabilities = F.softmax(decoder(ids) / temperature, dim=1)  # (rows, V)
-            drawn = torch.multinomial(probabilities[row], 1, generator=generator)[:, 0]  # one for each living word
+            drawn = torch.multinomial(probabilities.index_select(0, row), 1, generator=generator)[
+                :, 0
+            ]  # one for each living word
             written[alive, position] = drawn
             going_on = drawn != 0
             alive = alive[going_on]

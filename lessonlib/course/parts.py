@@ -99,12 +99,13 @@ def source(record: records.Record) -> str:
 
 
 def other_list(here: str) -> str:
-    """The last rung but one on the list that the published figures used."""
-    published, shared = (
-        records.latest("time", subject, "training time", "published") for subject in ("published", "shared-prefixes")
+    """The last rung on the list that the published figures used."""
+    published, last = (
+        records.latest("time", subject, "training time", "published")
+        for subject in ("published", records.slug(RUNGS[-1].name))
     )
     target = published.setting["target"]
-    return f"*shared prefixes* was {shared.better_than(published):.3g} times as fast to a loss of {target:.2f}"
+    return f"*{RUNGS[-1].name}* was {last.better_than(published):.3g} times as fast to a loss of {target:.2f}"
 
 
 def best(here: str) -> str:

@@ -1,7 +1,6 @@
 """Climbing: train a tree as a rung says, and measure what it came to."""
 
 import time
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -38,14 +37,13 @@ def climb(
     if rung.fused:
         fuse(tree)
     steps = round(rung.epochs * len(names.windows[1]) / rung.batch_size)
-    with precision(rung.precision):
-        begin = time.process_time()
-        targets = _targets(rung, names)
-        form = rung.form(tree, names, targets, rung.batch_size)
-        callbacks = _self_distillation(rung, form, targets)
-        schedule = training.warmup_hold_decay(steps, decay=rung.decay)
-        training.train(form.model, form.batches, rung.optimizers(tree), steps, schedule, callbacks, progress)
-        seconds = time.process_time() - begin
+    begin = time.process_time()
+    targets = _targets(rung, names)
+    form = rung.form(tree, names, targets, rung.batch_size)
+    callbacks = _self_distillation(rung, form, targets)
+    schedule = training.warmup_hold_decay(steps, decay=rung.decay)
+    training.train(form.model, form.batches, rung.optimizers(tree), steps, schedule, callbacks, progress)
+    seconds = time.process_time() - begin
     return Run(tree, training.evaluate(tree, *names.validation_windows), seconds, steps)
 
 
@@ -61,14 +59,3 @@ def _self_distillation(rung, form, targets):
         return []
     epoch = max(1, len(targets) // rung.batch_size)  # in steps
     return [SelfDistillation(form.model, *form.contexts(), targets, epoch, rung.targets.self_distillation)]
-
-
-@contextmanager
-def precision(name: str):
-    """Matrix products at this precision, and as before afterwards."""
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision(name)
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)

@@ -1,4 +1,4 @@
-"""The forms in which a rung sees the training names: windows, whole names, shared prefixes.
+"""The forms in which a rung sees the training names: windows, whole names, shared chunks.
 
 Each takes a tree, the names, the target of each window, (N,) or (N, V), and the rows in a batch. It gives the model to
 train, which has the tree's own layers, its batches, and for self-distillation every context there is.
@@ -10,8 +10,7 @@ from typing import NamedTuple
 import torch
 
 from lessonlib.convolution import concatenate, dilated, packed_batches
-from lessonlib.ladder.prefixes import OnPrefixes, merge_prefixes, prefix_batches
-from lessonlib.ladder.soft_targets import context_ids
+from lessonlib.ladder.chunks import Chunks, OnChunks, chunk_batches
 from lessonlib.training import minibatches
 
 
@@ -36,13 +35,9 @@ def whole_names(tree, names, targets, batch_size) -> Prepared:
     return Prepared(dilated(tree), batches, lambda: (text, torch.arange(len(text))))
 
 
-def shared_prefixes(tree, names, targets, batch_size) -> Prepared:
-    """Whole names, where those that begin alike are one row as long as they do, (2, R). Needs soft targets."""
-    text, _ = concatenate(names.train, names.vocabulary)
-    ids = context_ids(names.windows[0], len(names.vocabulary))
-
-    def contexts():
-        rows, _ = merge_prefixes(text, ids, targets)
-        return rows, ids.unique(return_inverse=True)[1]
-
-    return Prepared(OnPrefixes(dilated(tree)), prefix_batches(text, targets, ids, batch_size), contexts)
+def shared_chunks(tree, names, targets, batch_size) -> Prepared:
+    """Windows whose parts are computed once, in however many windows they occur. Needs soft targets."""
+    chunks = Chunks(names.windows[0], len(names.vocabulary))
+    everything = torch.arange(len(chunks.first))
+    batches = chunk_batches(chunks, targets, batch_size)
+    return Prepared(OnChunks(tree), batches, lambda: (chunks.rows(everything), chunks.window))

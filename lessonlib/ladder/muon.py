@@ -1,11 +1,17 @@
 """Muon: an optimizer for matrices, whose step is equally strong in all directions.
 
-Source: Jordan et al., 2024, "Muon: An optimizer for hidden layers in neural networks".
+Sources: Jordan et al., 2024, "Muon: An optimizer for hidden layers in neural networks"; for the polynomials of THREE
+Amsel et al., 2025, "The Polar Express", arXiv:2505.16932.
 """
 
 import torch
 
 from lessonlib.layers import Linear
+
+# What one iteration of `orthogonalize` does to a singular value s: a s + b s**3 + c s**5, as (a, b, c).
+FIVE = 5 * ((3.4445, -4.775, 2.0315),)  # one polynomial, five times
+# Each brings all that the one before it left nearer to 1 than any other of its degree can, for s from 0.01 to 1.
+THREE = ((8.0934, -23.6205, 17.4462), (3.6366, -2.7219, 0.5365), (2.6613, -1.9772, 0.4526))
 
 
 class Muon(torch.optim.Optimizer):
@@ -16,8 +22,9 @@ class Muon(torch.optim.Optimizer):
     torch.optim.Muon is the same rule with its products in bfloat16, very slow on a processor without such units.
     """
 
-    def __init__(self, matrices, lr=0.04, momentum=0.9, weight_decay=0.0):
+    def __init__(self, matrices, lr=0.04, momentum=0.9, weight_decay=0.0, polynomials=FIVE):
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        self.polynomials = polynomials
 
     @torch.no_grad()
     def step(self):
@@ -26,33 +33,35 @@ class Muon(torch.optim.Optimizer):
             for p in (p for p in group["params"] if p.grad is not None):
                 mean = self.state[p].setdefault("momentum_buffer", torch.zeros_like(p))
                 mean.lerp_(p.grad, 1 - momentum)
-                update = orthogonalize(p.grad.lerp(mean, momentum))  # Nesterov: look one step ahead
+                # Nesterov: look one step ahead
+                update = orthogonalize(p.grad.lerp(mean, momentum), self.polynomials)
                 fan_in, fan_out = p.shape
                 p.mul_(1 - lr * group["weight_decay"])  # decoupled from the gradient, as in AdamW
                 # A tall matrix has fewer directions than rows: a larger step makes up for it.
                 p.sub_(update, alpha=lr * max(1, fan_in / fan_out) ** 0.5)
 
 
-def orthogonalize(matrix: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """The same directions, nearly all with singular values between 0.7 and 1.2: (n, m) to (n, m).
+def orthogonalize(matrix: torch.Tensor, polynomials=FIVE) -> torch.Tensor:
+    """The same directions, nearly all with singular values between 0.7 and 1.3: (n, m) to (n, m).
 
-    A singular value decomposition would give exactly 1, slowly. Here each step puts every singular value s through
-    3.4445 s - 4.775 s**3 + 2.0315 s**5, with three matrix products (a Newton-Schulz iteration).
+    A singular value decomposition would give exactly 1, slowly. Here each of the polynomials is applied to every
+    singular value at once, with three matrix products (a Newton-Schulz iteration).
     """
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix  # x @ x.T is then the smaller of the two squares
+    wide = matrix.shape[0] < matrix.shape[1]
+    x = matrix.T if wide else matrix  # x.T @ x is then the smaller of the two squares
     x = x / x.norm().clamp(min=1e-7)  # so that no singular value is above 1
-    for _ in range(steps):
-        square = x @ x.T  # the same directions, s squared
-        x = 3.4445 * x + (2.0315 * square @ square - 4.775 * square) @ x
-    return x.T if tall else x
+    for a, b, c in polynomials:
+        square = x.T @ x  # the same directions, s squared
+        factor = torch.addmm(square, square, square, beta=b, alpha=c)  # b s**2 + c s**4
+        x = torch.addmm(x, x, factor, beta=a)  # a x + x @ factor, in one pass
+    return x.T if wide else x
 
 
-def muon_and_adamw(model, lr=0.04, adamw_lr=0.02, weight_decay=0.0):
+def muon_and_adamw(model, lr=0.04, adamw_lr=0.02, weight_decay=0.0, momentum=0.9, polynomials=FIVE):
     """Muon for the matrices of the hidden layers, AdamW for the rest: embedding, BatchNorm and the last layer."""
     hidden = [layer.weight for layer in model.layers if isinstance(layer, Linear)][:-1]
     rest = [p for p in model.parameters() if all(p is not w for w in hidden)]  # by identity: == compares numbers
     return [
-        Muon(hidden, lr=lr, weight_decay=weight_decay),
+        Muon(hidden, lr, momentum, weight_decay, polynomials),
         torch.optim.AdamW(rest, lr=adamw_lr, betas=(0.9, 0.99), weight_decay=0.01, fused=True),
     ]

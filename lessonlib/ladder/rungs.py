@@ -7,7 +7,7 @@ from functools import partial
 import torch
 
 from lessonlib.ladder import forms
-from lessonlib.ladder.muon import muon_and_adamw
+from lessonlib.ladder.muon import THREE, muon_and_adamw
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,16 @@ class Rung:
     optimizers: Callable
     epochs: float
     batch_size: int  # predictions in a batch
-    form: Callable = forms.windows  # or forms.whole_names, forms.shared_prefixes
+    form: Callable = forms.windows  # or forms.whole_names, forms.shared_chunks
     targets: SoftTargets | None = None  # None: the one character that follows each window
     fused: bool = False  # BatchNorm as one kernel
-    precision: str = "highest"  # of matrix products, see torch.set_float32_matmul_precision
     decay: float = 0.4  # the fraction of the steps over which the learning rate falls
 
     def __post_init__(self):
-        if self.form is forms.shared_prefixes and self.targets is None:
+        if self.form is forms.shared_chunks and self.targets is None:
             raise ValueError(
-                f"The rung {self.name!r} has shared prefixes, where one row stands for many names that go on in "
-                "different ways, but no soft targets. Give it targets=SoftTargets(), or forms.whole_names."
+                f"The rung {self.name!r} has shared chunks, where one row stands for many windows that go on in "
+                "different ways, but no soft targets. Give it targets=SoftTargets(), or forms.windows."
             )
 
 
@@ -83,30 +82,38 @@ SOFT_TARGETS = replace(
     epochs=1.5,
     targets=SoftTargets(),
 )
-SHARED_PREFIXES = replace(
+SHARED_CHUNKS = replace(
     SOFT_TARGETS,
-    name="shared prefixes",
-    why="Names of a batch that begin alike are computed once so far: the larger the batch, the more is saved.",
+    name="shared chunks",
+    why="What occurs in several windows of a batch is fused once, wherever it stands: larger batches cost little more.",
     optimizers=partial(muon_and_adamw, lr=0.05),
     epochs=1.7,
     batch_size=1536,
-    form=forms.shared_prefixes,
+    form=forms.shared_chunks,
 )
-PRECISION = replace(
-    SHARED_PREFIXES,
-    name="precision",
-    why="Matrix products in bfloat16, where the processor has them (elsewhere nothing changes).",
-    precision="medium",
+THREE_POLYNOMIALS = replace(
+    SHARED_CHUNKS,
+    name="three polynomials",
+    why="Muon makes its steps even by three polynomials made for it, instead of one applied five times.",
+    optimizers=partial(muon_and_adamw, lr=0.05, polynomials=THREE),
 )
-RUNGS = (SCHEDULE, FUSED, WHOLE_NAMES, MUON, SOFT_TARGETS, SHARED_PREFIXES, PRECISION)
+SHORTER_CONTEXTS = replace(
+    THREE_POLYNOMIALS,
+    name="shorter contexts",
+    why="Targets of rare windows lean on what follows their last few characters: less noise, so fewer epochs.",
+    optimizers=partial(muon_and_adamw, lr=0.06, adamw_lr=0.03, momentum=0.8, polynomials=THREE),
+    epochs=1.3,
+    targets=SoftTargets(prior=6.0),
+)
+RUNGS = (SCHEDULE, FUSED, WHOLE_NAMES, MUON, SOFT_TARGETS, SHARED_CHUNKS, THREE_POLYNOMIALS, SHORTER_CONTEXTS)
 
 # Not a rung to climb, but how low the tree goes when it may take twenty times as long as the last one.
 LOWEST = replace(
-    PRECISION,
+    THREE_POLYNOMIALS,
     name="how low",
     why="More epochs, weight decay in Muon, targets that lean on shorter contexts where a window is rare, and on what "
     "the tree itself has predicted so far.",
-    optimizers=partial(muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5),
+    optimizers=partial(muon_and_adamw, lr=0.04, adamw_lr=0.01, weight_decay=0.5, polynomials=THREE),
     epochs=20,
     batch_size=2048,
     targets=SoftTargets(prior=2.0, self_distillation=0.4),

@@ -13,14 +13,16 @@ def soft_targets(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float
     spread as after the same window without its oldest character, and so on down to no context at all.
     """
     N, T = X.shape
-    proportions = torch.full((N, vocab_size), 1 / vocab_size)
+    different, window = context_ids(X, vocab_size).unique(return_inverse=True)  # (K,) and (N,): which of the K
+    K = len(different)
+    counts = (window * vocab_size + Y).bincount(minlength=K * vocab_size).view(K, vocab_size).float()
+    first = torch.full((K,), N).scatter_reduce_(0, window, torch.arange(N), "amin")  # where each window occurs first
+    proportions = torch.full((K, vocab_size), 1 / vocab_size)
     for length in range(T + 1) if prior else [T]:  # from no context to the whole window
-        distinct, context = context_ids(X[:, T - length :], vocab_size).unique(return_inverse=True)
-        counts = torch.zeros(len(distinct), vocab_size)
-        counts.index_put_((context, Y), torch.ones(N), accumulate=True)  # counts[context of row i, Y[i]] += 1
-        seen = counts.sum(1, keepdim=True)
-        proportions = (counts[context] + prior * proportions) / (seen[context] + prior)
-    return proportions
+        context = context_ids(X[first, T - length :], vocab_size).unique(return_inverse=True)[1]  # (K,)
+        pooled = torch.zeros_like(counts).index_add_(0, context, counts)  # of all windows with one context
+        proportions = (pooled[context] + prior * proportions) / (pooled.sum(1)[context] + prior)[:, None]
+    return proportions[window]
 
 
 def context_ids(X: torch.Tensor, vocab_size: int) -> torch.Tensor:

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from lessonlib import data, models, wavenet
 from lessonlib.ladder.fused import FusedBatchNorm1d, fuse
-from lessonlib.ladder.muon import Muon, muon_and_adamw, orthogonalize
+from lessonlib.ladder.muon import FIVE, THREE, Muon, muon_and_adamw, orthogonalize
 from lessonlib.ladder.soft_targets import context_ids, soft_targets
 from lessonlib.layers import BatchNorm1d
 
@@ -69,16 +69,33 @@ def test_muon_steps_as_torch_does(shape):
     assert (ours - theirs).abs().max() < 0.02 * way
 
 
+@pytest.mark.parametrize(("polynomials", "weakest", "least", "most"), [(FIVE, -2, 0.6, 1.25), (THREE, -1.6, 0.7, 1.3)])
 @pytest.mark.parametrize("shape", [(20, 50), (50, 20)], ids=str)
-def test_orthogonalize_keeps_directions_and_evens_out_their_strength(shape):
+def test_orthogonalize_keeps_directions_and_evens_out_their_strength(shape, polynomials, weakest, least, most):
     U, s, V = torch.linalg.svd(torch.randn(shape), full_matrices=False)
-    s = torch.logspace(0, -2, 20)
-    even = orthogonalize(U * s @ V)
+    s = torch.logspace(0, weakest, 20)
+    even = orthogonalize(U * s @ V, polynomials)
     in_old_directions = U.T @ even @ V.T
     strengths = in_old_directions.diag()
     torch.testing.assert_close(in_old_directions, strengths.diag(), rtol=0, atol=1e-4)
-    assert strengths.min() > 0.6 and strengths.max() < 1.25
-    assert not orthogonalize(torch.zeros(shape)).isnan().any()
+    assert strengths.min() > least and strengths.max() < most
+    assert not orthogonalize(torch.zeros(shape), polynomials).isnan().any()
+
+
+def test_the_three_polynomials_bring_all_that_is_left_as_near_to_1_as_their_degree_allows():
+    """At the ends, and twice between, a polynomial misses 1 by equally much: no other of degree 5 does better."""
+    low, high = 0.01, 1.0
+    for a, b, c in THREE:
+        s = torch.linspace(low, high, 100_001, dtype=torch.float64)
+        miss = 1 - (a * s + b * s**3 + c * s**5)
+        worst = miss.abs().max()
+        slopes = miss.diff().sign()
+        turns = miss[1:-1][slopes[1:] != slopes[:-1]]
+        ends = torch.stack([miss[0], *turns, miss[-1]])
+        assert len(ends) == 4 and (ends.sign().diff() != 0).all()
+        torch.testing.assert_close(ends.abs(), worst.expand(4), rtol=0, atol=2e-3)
+        low, high = 1 - worst.item(), 1 + worst.item()
+    assert worst < 0.3
 
 
 def test_each_parameter_has_one_optimizer():
