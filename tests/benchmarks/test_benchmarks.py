@@ -219,7 +219,7 @@ def test_the_command_prints_a_table_and_writes_the_same(tmp_path, capsys, monkey
     told = json.loads(out.read_text(encoding="utf-8"))
     assert told["words"] == 300
     printed = capsys.readouterr().out
-    assert {record["subject"] for record in told["records"]} == {"published", "ours", "torch-nn"}
+    assert {record["subject"] for record in told["records"]} == {"published", "ours", "fused", "torch-nn"}
     assert all(record["words"] == "names" and record["date"] and record["versions"] for record in told["records"])
     assert "our layers" in printed and "against the baseline" in printed
 
