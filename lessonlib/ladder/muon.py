@@ -23,8 +23,8 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(self, matrices, lr=0.04, momentum=0.9, weight_decay=0.0, polynomials=FIVE):
-        super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
-        self.polynomials = polynomials
+        settings = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "polynomials": polynomials}
+        super().__init__(matrices, settings)
 
     @torch.no_grad()
     def step(self):
@@ -33,8 +33,8 @@ class Muon(torch.optim.Optimizer):
             for p in (p for p in group["params"] if p.grad is not None):
                 mean = self.state[p].setdefault("momentum_buffer", torch.zeros_like(p))
                 mean.lerp_(p.grad, 1 - momentum)
-                # Nesterov: look one step ahead
-                update = orthogonalize(p.grad.lerp(mean, momentum), self.polynomials)
+                ahead = p.grad.lerp(mean, momentum)  # Nesterov: look one step ahead
+                update = orthogonalize(ahead, group["polynomials"])
                 fan_in, fan_out = p.shape
                 p.mul_(1 - lr * group["weight_decay"])  # decoupled from the gradient, as in AdamW
                 # A tall matrix has fewer directions than rows: a larger step makes up for it.

@@ -1,5 +1,7 @@
 """The rungs of the ladder change how fast the tree learns, not what it computes."""
 
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -96,6 +98,19 @@ def test_the_three_polynomials_bring_all_that_is_left_as_near_to_1_as_their_degr
         torch.testing.assert_close(ends.abs(), worst.expand(4), rtol=0, atol=2e-3)
         low, high = 1 - worst.item(), 1 + worst.item()
     assert worst < 0.3
+
+
+def test_a_copy_of_muon_steps_as_it_does():
+    """Lessons go on from a copy of a run; torch copies an optimizer's groups and state, and nothing else of it."""
+    p = torch.randn(6, 4).requires_grad_()
+    muon = Muon([p], polynomials=THREE)
+    p.grad = torch.randn(6, 4)
+    muon.step()
+    twin, copied = copy.deepcopy((p, muon))
+    twin.grad = p.grad.clone()
+    for optimizer in (muon, copied):
+        optimizer.step()
+    torch.testing.assert_close(twin, p, rtol=0, atol=0)
 
 
 def test_each_parameter_has_one_optimizer():
