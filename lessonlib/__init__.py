@@ -15,4 +15,4 @@ trained tree, `progress` and `predictions` keep your way through the lessons, an
 move. `checks/` and `course/` are machinery; the lessons need none of it.
 """
 
-__version__ = "0.4.1"
+__version__ = "0.5.0"
