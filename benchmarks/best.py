@@ -1,4 +1,4 @@
-"""How low it goes: the best validation loss of 76,579 parameters in a minute, and of under 200,000 in two."""
+"""How low it goes: the best validation loss of 76,579 parameters in half a minute, and of under 200,000 in one."""
 
 from dataclasses import replace
 

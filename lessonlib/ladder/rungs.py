@@ -107,7 +107,7 @@ SHORTER_CONTEXTS = replace(
 )
 RUNGS = (SCHEDULE, FUSED, WHOLE_NAMES, MUON, SOFT_TARGETS, SHARED_CHUNKS, THREE_POLYNOMIALS, SHORTER_CONTEXTS)
 
-# Not a rung to climb, but how low the tree goes when it may take twenty times as long as the last one.
+# Not a rung to climb, but how low the tree goes when it may take more than ten times as long as the last one.
 LOWEST = replace(
     THREE_POLYNOMIALS,
     name="how low",
