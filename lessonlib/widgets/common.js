@@ -73,24 +73,25 @@ function onWidth(element, draw) {
 const SECONDS_FOR_A_THEME = 10; // its style sheet comes over the network, after its name
 
 /**
- * Call `draw` when JupyterLab changes between light and dark: a canvas does not follow by itself. The new theme's name
- * comes before its colours, so the colours themselves are watched for a while.
+ * Call `draw` when JupyterLab changes between light and dark: what is drawn into `element` does not follow by itself.
+ * The new theme's name may come before its colours, and while JupyterLab changes it shows no notebook at all, so that
+ * nothing can be drawn. So colours and element are watched for a while.
  */
-function onTheme(draw) {
-  const colours = () => {
+function onTheme(element, draw) {
+  const state = () => {
     const look = getComputedStyle(document.body);
-    return look.getPropertyValue("--jp-layout-color1") + look.getPropertyValue("--jp-content-font-color1");
+    return [look.getPropertyValue("--jp-layout-color1"), look.getPropertyValue("--jp-content-font-color1"), element.clientWidth > 0].join();
   };
-  let shown = colours(), until = 0, frame = 0;
+  let shown = state(), until = 0, frame = 0;
   const watch = () => {
     frame = performance.now() < until ? requestAnimationFrame(watch) : 0;
-    if (colours() === shown) return;
-    shown = colours();
+    if (state() === shown) return;
+    shown = state();
     draw();
   };
   const observer = new MutationObserver(() => {
     until = performance.now() + 1000 * SECONDS_FOR_A_THEME;
-    shown = colours();
+    shown = state();
     draw();
     frame ||= requestAnimationFrame(watch);
   });

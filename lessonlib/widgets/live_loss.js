@@ -86,7 +86,7 @@ function render(model, el, store) {
     follow(model, ["title"], () => { title.textContent = model.get("title"); }),
     follow(model, ["window", "smoothing", "log_scale", "names", "notes"], later),
     onWidth(stage, later),
-    onTheme(paint),
+    onTheme(stage, paint),
     () => sight.disconnect(),
     () => store.changed.delete(later),
   ];

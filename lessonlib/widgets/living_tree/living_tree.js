@@ -66,7 +66,7 @@ function render({ model, el }) {
 
   const undo = [
     ...panels.map((each) => onWidth(each.stage, lay)),
-    onTheme(() => { lay(); setTimeout(lay, 400); }), // a theme's colours may come a little after its name
+    onTheme(panels[0].stage, lay),
     () => pen.stop(),
   ];
   const told = () => { typed(model.get("text")); name.set(state.text); };
