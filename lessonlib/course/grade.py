@@ -21,6 +21,7 @@ from lessonlib.checks.judging import judge
 from lessonlib.checks.probes import runner
 from lessonlib.checks.probes.guard import TimeUp, time_limit
 from lessonlib.checks.result import Result
+from lessonlib.checks.values import counted
 from lessonlib.course import ROOT, Problem, handed_in, journal, recipes, report, sandbox, submissions, targets
 from lessonlib.course.journal import Journal
 from lessonlib.course.submissions import Sheet, Submission
@@ -142,7 +143,7 @@ def run(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         kept.finish()
-    print(f"{len(found)} submissions. Reports: {folder}")
+    print(f"{counted(len(found), 'submission')}. Reports: {folder}")
     good = [expect(grade) and not grade.problem for grade in tables.grades.values()]
     return 0 if good and all(good) else 1
 

@@ -100,7 +100,7 @@ THREE_POLYNOMIALS = replace(
 SHORTER_CONTEXTS = replace(
     THREE_POLYNOMIALS,
     name="shorter contexts",
-    why="Targets of rare windows lean on what follows their last few characters: less noise, so fewer epochs.",
+    why="Targets of rare windows lean on what follows their last few characters: fewer epochs get as low.",
     optimizers=partial(muon_and_adamw, lr=0.06, adamw_lr=0.03, momentum=0.8, polynomials=THREE),
     epochs=1.3,
     targets=SoftTargets(prior=6.0),
