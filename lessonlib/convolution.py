@@ -172,9 +172,8 @@ def generate(model: CausalSequential, vocabulary, n=20, temperature=1.0, generat
         decoder = IncrementalDecoder(model)
         for position in range(max_length):
             probabilities = F.softmax(decoder(ids) / temperature, dim=1)  # (rows, V)
-            drawn = torch.multinomial(probabilities.index_select(0, row), 1, generator=generator)[
-                :, 0
-            ]  # one for each living word
+            of_each = probabilities.index_select(0, row)  # (living words, V)
+            drawn = torch.multinomial(of_each, 1, generator=generator)[:, 0]
             written[alive, position] = drawn
             going_on = drawn != 0
             alive = alive[going_on]

@@ -1,4 +1,4 @@
-"""The ladder: the same tree, trained to the published loss in ever fewer seconds; each rung changes one thing.
+"""The ladder: the same tree, trained to the published loss in ever fewer seconds; each rung has one idea.
 
 Read it in this order: `fused` (BatchNorm as one kernel), `muon`, `soft_targets`, `chunks`, `distillation`, each one
 idea by itself; then `forms` and `rungs`, which put them together, and `climbing`, which trains and measures.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
+from lessonlib.ladder.soft_targets import first_of_each
 from lessonlib.layers import FlattenConsecutive, Sequential
 from lessonlib.training import minibatches
 
@@ -30,7 +31,7 @@ class Chunks:
     """
 
     def __init__(self, X: torch.Tensor, vocab_size: int):
-        N, T = X.shape
+        T = X.shape[1]
         if T < 2 or T & (T - 1):
             raise ValueError(f"Chunks are halved down to one character, so {T} characters do not do; 2, 4, 8 … would.")
         self.levels, numbers, below = [], X, vocab_size
@@ -40,7 +41,7 @@ class Chunks:
             self.levels.append(torch.stack([different // below, different % below], dim=1))
             below = len(different)
         self.window = numbers[:, 0]
-        self.first = torch.full((below,), N).scatter_reduce_(0, self.window, torch.arange(N), "amin")
+        self.first = first_of_each(self.window, below)
 
     def rows(self, windows: torch.Tensor) -> Rows:
         """All that these windows (R,), different ones by number, consist of, each chunk once."""

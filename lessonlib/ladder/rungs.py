@@ -85,7 +85,7 @@ SOFT_TARGETS = replace(
 SHARED_CHUNKS = replace(
     SOFT_TARGETS,
     name="shared chunks",
-    why="What occurs in several windows of a batch is fused once, wherever it stands: larger batches cost little more.",
+    why="What occurs in several windows of a batch is fused once, wherever it stands, so that a step costs less.",
     optimizers=partial(muon_and_adamw, lr=0.05),
     epochs=1.7,
     batch_size=1536,
@@ -94,7 +94,7 @@ SHARED_CHUNKS = replace(
 THREE_POLYNOMIALS = replace(
     SHARED_CHUNKS,
     name="three polynomials",
-    why="Muon makes its steps even by three polynomials made for it, instead of one applied five times.",
+    why="Muon evens out its step with three polynomials, each made for its turn, in place of one used five times.",
     optimizers=partial(muon_and_adamw, lr=0.05, polynomials=THREE),
 )
 SHORTER_CONTEXTS = replace(

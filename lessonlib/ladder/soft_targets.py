@@ -12,11 +12,11 @@ def soft_targets(X: torch.Tensor, Y: torch.Tensor, vocab_size: int, prior: float
     A window seen once or twice says little. With a `prior`, its counts are mixed with `prior` imagined ones that are
     spread as after the same window without its oldest character, and so on down to no context at all.
     """
-    N, T = X.shape
+    T = X.shape[1]
     different, window = context_ids(X, vocab_size).unique(return_inverse=True)  # (K,) and (N,): which of the K
     K = len(different)
     counts = (window * vocab_size + Y).bincount(minlength=K * vocab_size).view(K, vocab_size).float()
-    first = torch.full((K,), N).scatter_reduce_(0, window, torch.arange(N), "amin")  # where each window occurs first
+    first = first_of_each(window, K)
     proportions = torch.full((K, vocab_size), 1 / vocab_size)
     for length in range(T + 1) if prior else [T]:  # from no context to the whole window
         context = context_ids(X[first, T - length :], vocab_size).unique(return_inverse=True)[1]  # (K,)
@@ -34,3 +34,9 @@ def context_ids(X: torch.Tensor, vocab_size: int) -> torch.Tensor:
     for column in X.T[1:]:  # more windows than 64 bits can number: number those that there are, column by column
         ids = (ids * vocab_size + column).unique(return_inverse=True)[1]
     return ids
+
+
+def first_of_each(numbers: torch.Tensor, K: int) -> torch.Tensor:
+    """Where each number from 0 to K - 1 occurs first in `numbers` (N,), (K,)."""
+    N = len(numbers)
+    return torch.full((K,), N).scatter_reduce_(0, numbers, torch.arange(N), "amin")

@@ -80,7 +80,8 @@ const SECONDS_FOR_A_THEME = 10; // its style sheet comes over the network, after
 function onTheme(element, draw) {
   const state = () => {
     const look = getComputedStyle(document.body);
-    return [look.getPropertyValue("--jp-layout-color1"), look.getPropertyValue("--jp-content-font-color1"), element.clientWidth > 0].join();
+    const colours = ["--jp-layout-color1", "--jp-content-font-color1"].map((name) => look.getPropertyValue(name));
+    return [...colours, element.clientWidth > 0].join();
   };
   let shown = state(), until = 0, frame = 0;
   const watch = () => {

@@ -1,7 +1,8 @@
 """The widgets in a real JupyterLab: by keyboard alone, in both themes, narrow, and while the kernel is busy."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
@@ -432,10 +433,10 @@ def pixels(page: Notebook, name: str, test: str) -> int:
     )
 
 
-def painted(page: Notebook, name: str, test: str, least: int = 100) -> int:
-    """The same, once there are as many as that: a theme's colours come a little after its name."""
+def seen(page: Notebook, look: Callable[[], float], enough: Callable[[float], bool]) -> float:
+    """What `look` finds once it is enough, or after five seconds: a canvas is painted a moment later."""
     for _ in range(50):
-        if (found := pixels(page, name, test)) > least:
+        if enough(found := look()):
             break
         page.page.wait_for_timeout(100)
     return found
@@ -461,22 +462,18 @@ def brightness_of_words(page: Notebook, name: str) -> float:
 
 
 def test_the_curve_takes_the_colours_of_a_theme_that_comes_late(page):
-    def becomes(test):
-        for _ in range(50):
-            if test(found := brightness_of_words(page, "curve")):
-                break
-            page.page.wait_for_timeout(100)
-        return found
+    def words_become(enough):
+        return seen(page, lambda: brightness_of_words(page, "curve"), enough)
 
     widget(page, "curve").scroll_into_view_if_needed()
-    assert 0 <= brightness_of_words(page, "curve") < 100
+    assert 0 <= words_become(lambda found: 0 <= found < 100) < 100
     try:
         page.theme("dark")
-        dark = becomes(lambda found: found > 180)
+        dark = words_become(lambda found: found > 180)
     finally:
         page.theme("light")
     assert dark > 180, "words on the curve are dark on dark"
-    assert 0 <= becomes(lambda found: 0 <= found < 100) < 100, "words on the curve are light on light"
+    assert 0 <= words_become(lambda found: 0 <= found < 100) < 100, "words on the curve are light on light"
 
 
 def test_unsmoothed_runs_do_not_hide_each_other(page):
@@ -490,7 +487,10 @@ def test_unsmoothed_runs_do_not_hide_each_other(page):
         """).strip())  # fmt: skip
     page.run(PLACE["ask"])
     page.output(PLACE["ask"]).locator("canvas").scroll_into_view_if_needed()
-    first, second = painted(page, "ask", "b > r + 40"), painted(page, "ask", "r > b + 40")
+    first, second = (
+        seen(page, partial(pixels, page, "ask", colour), lambda found: found > 100)
+        for colour in ("b > r + 40", "r > b + 40")
+    )
     page.set_source(PLACE["ask"], "")
     page.run(PLACE["ask"])
     assert min(first, second) > 0.5 * max(first, second)
